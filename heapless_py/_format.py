@@ -1,0 +1,132 @@
+"""Element formats: what one slot of a container holds, given as a `struct` format string.
+
+One integer field (`b B h H i I`) reads as an `int`. Anything else, several fields, floats, 64-bit
+integers, bytes, is a packed record and reads as a tuple. Elements are little-endian and unpadded
+on every interpreter, so that equal contents make equal images.
+"""
+
+import struct
+
+from ._port import integers
+
+# An integer field's bits; its letter is lower case when it is signed.
+_BITS = {"b": 8, "B": 8, "h": 16, "H": 16, "i": 32, "I": 32, "l": 32, "L": 32, "q": 64, "Q": 64}
+_FIELDS = "bBhHiIlLqQfdsx"
+
+# The smallest number that rounds to no single-precision float.
+_SINGLE_OVERFLOW = 3.4028235677973366e38
+
+
+class Format:
+    """One element's layout.
+
+    Fixed after construction:
+        text: the format as it was given, without the redundant "<".
+        code: the letter when an element is one integer; None for a record.
+        size: bytes of one element.
+        low, high: an integer element's limits; None for a record.
+    """
+
+    def __init__(self, text):
+        self.text, self.fields = _parse(text)
+        self.size = struct.calcsize("<" + self.text)
+        if self.size == 0:
+            raise ValueError(f"format {text!r} describes an element of no bytes")
+        self.code = self.text if self.text in ("b", "B", "h", "H", "i", "I") else None
+        self.low, self.high = limits(self.code) if self.code else (None, None)
+
+    def slots(self, image, offset, count):
+        """`count` elements in `image` from byte `offset`, to read and write by index.
+
+        Neither checks what it stores: compare an integer with `low` and `high` before, and give a
+        record to `check`.
+        """
+        if self.code:
+            return integers(image, offset, self.code, count)
+        return _Records(self, image, offset)
+
+
+class _Records:
+    """Packed records in an image, by index. Reading one allocates its tuple."""
+
+    def __init__(self, layout, image, offset):
+        self._format = "<" + layout.text
+        self._fields = layout.fields
+        self._size = layout.size
+        self._image = image
+        self._offset = offset
+
+    def __getitem__(self, index):
+        return struct.unpack_from(self._format, self._image, self._offset + index * self._size)
+
+    def __setitem__(self, index, values):
+        struct.pack_into(self._format, self._image, self._offset + index * self._size, *values)
+
+    def check(self, values):
+        """Raise unless `values` is a tuple with a value for each field; `pack_into` checks less."""
+        if not isinstance(values, (tuple, list)):
+            raise TypeError(f"a record {self._format[1:]!r} is a tuple, not {values!r}")
+        if len(values) != len(self._fields):
+            raise ValueError(
+                f"a record {self._format[1:]!r} has {len(self._fields)} fields, not {len(values)}"
+            )
+        for (code, length), value in zip(self._fields, values):
+            _check_field(code, length, value)
+
+
+def limits(code):
+    """The smallest and the largest integer that the field `code` holds."""
+    bits = _BITS[code]
+    if code.islower():
+        return -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+    return 0, (1 << bits) - 1
+
+
+def refuse_integer(value, low, high):
+    """Raise what an integer element outside of its limits deserves."""
+    raise ValueError(f"{value} is outside of {low} to {high}, the element's range")
+
+
+def _check_field(code, length, value):
+    if code == "s":
+        if not isinstance(value, (bytes, bytearray)):
+            raise TypeError(f"a field '{length}s' takes bytes, not {value!r}")
+        if len(value) > length:
+            raise ValueError(f"{value!r} is longer than the {length} bytes of its field")
+    elif code in "fd":
+        if not isinstance(value, (int, float)):
+            raise TypeError(f"a field {code!r} takes a number, not {value!r}")
+        if code == "f" and _SINGLE_OVERFLOW <= abs(value) < float("inf"):
+            raise ValueError(f"{value} is beyond ±3.4028235e38, the range of a field 'f'")
+    else:
+        if not isinstance(value, int):
+            raise TypeError(f"a field {code!r} takes an integer, not {value!r}")
+        low, high = limits(code)
+        if not low <= value <= high:
+            refuse_integer(value, low, high)
+
+
+def _parse(text):
+    """The format without its "<", and its fields as (code, length) pairs."""
+    if not isinstance(text, str):
+        raise TypeError(f"a format is a str such as 'H' or 'IhB', not {text!r}")
+    if text[:1] in ("@", "=", ">", "!"):
+        raise ValueError(f"format {text!r}: elements are little-endian, leave {text[0]!r} out")
+    text = text[1:] if text[:1] == "<" else text
+    fields = []
+    digits = ""
+    for code in text:
+        if code.isdigit():
+            digits += code
+            continue
+        if code not in _FIELDS:
+            raise ValueError(f"format {text!r}: {code!r} is none of the fields {_FIELDS!r}")
+        count = int(digits) if digits else 1
+        digits = ""
+        if code == "s":
+            fields.append((code, count))
+        elif code != "x":
+            fields.extend([(code, 1)] * count)
+    if digits or not fields:
+        raise ValueError(f"format {text!r} has no field" + (f" after {digits!r}" if digits else ""))
+    return text, fields

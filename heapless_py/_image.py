@@ -1,0 +1,66 @@
+"""The memory image: the one block of bytes that is the whole state of a container."""
+
+import struct
+
+from ._port import as_bytes, is_aligned, micropython
+
+
+def new_image(size, buffer):
+    """An image of `size` zero bytes: in the caller's `buffer`, or in fresh memory for None.
+
+    Raises TypeError when `buffer` is not writable memory, ValueError when it is shorter than
+    `size` bytes or does not begin at a multiple of four.
+    """
+    if buffer is None:
+        return as_bytes(bytearray(size), size)
+    check_writable(buffer, size)
+    if not is_aligned(buffer):
+        raise ValueError("the buffer does not begin at a multiple of 4 bytes")
+    image = as_bytes(buffer, size)
+    for i in range(size):
+        image[i] = 0
+    return image
+
+
+def check_capacity(capacity, largest):
+    """Raise unless `capacity` is a number of elements from 1 to `largest`."""
+    if not isinstance(capacity, int):
+        raise TypeError(f"a capacity is an int, not {capacity!r}")
+    if not 1 <= capacity <= largest:
+        raise ValueError(f"capacity {capacity} is outside of 1 to {largest}")
+
+
+@micropython.native
+def check_writable(buffer, size):
+    """Raise unless `buffer` is writable memory of at least `size` bytes. Allocates nothing."""
+    try:
+        struct.pack_into("", buffer, size)  # packs nothing, but looks at the end of the buffer
+    except TypeError:
+        raise TypeError(f"writable memory is needed (a bytearray, say), not a {type(buffer).__name__}")
+    except Exception:  # ValueError or struct.error
+        raise ValueError(f"the buffer is shorter than the {size} bytes needed")
+
+
+@micropython.native
+def check_readable(buffer, size):
+    """Raise unless `buffer` is memory of at least `size` bytes. Allocates nothing."""
+    try:
+        struct.unpack_from("", buffer, size)  # unpacks nothing, but looks at the end
+    except TypeError:
+        raise TypeError(f"memory is needed (bytes, say), not a {type(buffer).__name__}")
+    except Exception:  # ValueError or struct.error
+        raise ValueError(f"the buffer is shorter than the {size} bytes needed")
+
+
+@micropython.native
+def elements_in(buffer, size):
+    """How many elements of `size` bytes `buffer` takes. Allocates nothing.
+
+    Bytes (a bytearray or a memoryview) take as many as fit; an array takes one in each item, and
+    its items must be at least as wide as an element.
+    """
+    count = len(buffer)
+    if isinstance(buffer, (bytearray, memoryview)):
+        count //= size
+    check_writable(buffer, count * size)
+    return count

@@ -1,0 +1,20 @@
+"""What every container does as a sequence of elements, the same way in each."""
+
+
+def same_elements(container, other):
+    """Whether `other`, a sequence, holds equal elements in the same order; else NotImplemented."""
+    try:
+        if len(container) != len(other):
+            return False
+        for mine, theirs in zip(container, other):
+            if mine != theirs:
+                return False
+        return True
+    except TypeError:  # no sequence
+        return NotImplemented
+
+
+def description(container):
+    """The container as its constructor and its elements: `Name(capacity, format, [elements])`."""
+    name = type(container).__name__
+    return f"{name}({container.capacity}, {container.format!r}, {list(container)!r})"

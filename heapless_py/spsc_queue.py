@@ -1,0 +1,758 @@
+"""SpscQueue: a queue between one producer and one consumer, such as an interrupt and a program.
+
+The algorithm is Lamport's ring ("Proving the Correctness of Multiprocess Programs", 1977), as in
+Rust's `heapless::spsc`: the producer alone stores `tail`, the consumer alone stores `head`, and
+each publishes its index only when it is done with the slot. Nothing is ever locked, so one side may
+be a hard interrupt handler that stops the other between any two instructions, or each side may run
+on its own core of an RP2040.
+
+The hot operations come in two forms:
+
+    producer.try_enqueue(x)                     a method: checks `x`, takes every format
+    spsc_queue.try_enqueue(producer.image, x)   a function on the image: integers, half the cycles
+"""
+
+from ._format import Format, refuse_integer
+from ._image import check_capacity, check_readable, check_writable, elements_in, new_image
+from ._port import const, copy, int, integers, micropython, ptr8, ptr16, ptr32
+from ._sequence import description, same_elements
+from .errors import EMPTY, FULL
+
+# The image begins with eight 32-bit words. Fixed at construction:
+_KIND = const(0)  # _INTEGERS << 8 and the letter of the format, or _RECORDS << 8
+_SLOTS = const(1)  # capacity + 1: one slot stays empty, so that full and empty differ
+_SIZE = const(2)  # bytes of one element
+_SIGN = const(3)  # the sign bit of a signed 8- or 16-bit format, else 0
+# Changing:
+_TAIL = const(4)  # slot for the next element; written by the producer only
+_HEAD = const(5)  # slot of the oldest element; written by the consumer only
+_REFUSED = const(6)  # elements that found the queue full; written by the producer only
+_SPLIT = const(7)  # 1 once split; written by SpscQueue.split only
+# Then the slots, in words and in bytes from the image's begin:
+_WORDS = const(8)
+_BYTES = const(32)
+
+_INTEGERS = const(0x5153)
+_RECORDS = const(0x5152)
+_LARGEST = const(0x07FFFFFF)  # bytes of an image: as many as a board's `uctypes` indexes
+
+_NOTHING = object()  # a default that no caller has
+
+
+@micropython.viper
+def try_enqueue(image, x) -> bool:
+    """Enqueue the integer `x` on `image`: True, or False when the queue is full.
+
+    Of `x` the low 32 bits count, as everywhere in viper; they must be in the format's range.
+    `image` is the `image` of a producer or a queue. An int in its place is taken for the address
+    of one and believed, as `machine.mem32` does.
+
+    ISR-safe: yes.
+    Complexity: O(1).
+    Called by: the producer.
+    Raises: ValueError when `x` is out of range; TypeError when `image` is no queue of integers.
+    """
+    p = ptr32(image)
+    value = int(x)
+    size = p[_SIZE]
+    if p[_KIND] >> 8 != _INTEGERS:
+        _refuse_image()
+    if size < 4:
+        # In two's complement, value + sign of an element in range has no bit above the element.
+        if (value + p[_SIGN]) >> (size << 3):
+            _refuse_value(value, p[_KIND])
+    tail = p[_TAIL]
+    after = tail + 1
+    if after == p[_SLOTS]:
+        after = 0
+    if after == p[_HEAD]:
+        p[_REFUSED] += 1
+        return False
+    if size == 4:
+        p[_WORDS + tail] = value
+    elif size == 2:
+        ptr16(p)[2 * _WORDS + tail] = value
+    else:
+        ptr8(p)[_BYTES + tail] = value
+    p[_TAIL] = after  # published: the slot is the consumer's from here on
+    return True
+
+
+@micropython.viper
+def try_dequeue(image, default) -> int:
+    """Dequeue the oldest integer from `image`; the integer `default` when the queue is empty.
+
+    The result is a viper integer, signed and of 32 bits: of format I, 2**31 and more reads as a
+    negative number. `image` as in `try_enqueue`.
+
+    ISR-safe: yes, but a result of 2**30 and more, or below -2**30, is a heap object.
+    Complexity: O(1).
+    Called by: the consumer.
+    Raises: TypeError when `image` is no queue of integers, or `default`, if needed, no int.
+    """
+    p = ptr32(image)
+    if p[_KIND] >> 8 != _INTEGERS:
+        _refuse_image()
+    head = p[_HEAD]
+    if head == p[_TAIL]:
+        return int(default)
+    size = p[_SIZE]
+    if size == 4:
+        # In two halves: so its sign is right however wide a viper integer is.
+        half = ptr16(p)
+        low = 2 * (_WORDS + head)
+        value = (((half[low + 1] ^ 0x8000) - 0x8000) << 16) | half[low]
+    else:
+        if size == 2:
+            value = ptr16(p)[2 * _WORDS + head]
+        else:
+            value = ptr8(p)[_BYTES + head]
+        sign = p[_SIGN]
+        value = (value ^ sign) - sign
+    head += 1
+    if head == p[_SLOTS]:
+        head = 0
+    p[_HEAD] = head  # published: the slot is the producer's from here on
+    return value
+
+
+def _kind(layout):
+    return _INTEGERS << 8 | ord(layout.code) if layout.code else _RECORDS << 8
+
+
+def _refuse_image():
+    raise TypeError("this is not the image of an SpscQueue of integers")
+
+
+def _refuse_value(value, kind):
+    layout = Format(chr(kind & 0xFF))
+    refuse_integer(value, layout.low, layout.high)
+
+
+def _integer_enqueuer(image, low, high):
+    """`Producer.try_enqueue` for integers: a closure, as a method would look up its attributes."""
+
+    @micropython.viper
+    def try_enqueue(x) -> bool:
+        """Enqueue the integer `x`: True, or False when the queue is full.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        Called by: the producer.
+        Raises: ValueError when `x` is out of the format's range; TypeError when it is no int.
+        """
+        value = int(x)
+        if x < low or x > high:
+            refuse_integer(x, low, high)
+        p = ptr32(image)
+        tail = p[_TAIL]
+        after = tail + 1
+        if after == p[_SLOTS]:
+            after = 0
+        if after == p[_HEAD]:
+            p[_REFUSED] += 1
+            return False
+        size = p[_SIZE]
+        if size == 4:
+            p[_WORDS + tail] = value
+        elif size == 2:
+            ptr16(p)[2 * _WORDS + tail] = value
+        else:
+            ptr8(p)[_BYTES + tail] = value
+        p[_TAIL] = after  # published: the slot is the consumer's from here on
+        return True
+
+    return try_enqueue
+
+
+def _record_enqueuer(image, slots):
+    """`Producer.try_enqueue` for records."""
+
+    @micropython.viper
+    def try_enqueue(x) -> bool:
+        """Enqueue the record `x`, a tuple of its fields: True, or False when the queue is full.
+
+        ISR-safe: no (it takes a tuple apart; `try_enqueue_from` takes packed bytes).
+        Complexity: O(fields).
+        Called by: the producer.
+        Raises: ValueError or TypeError when `x` does not fit the format.
+        """
+        slots.check(x)
+        p = ptr32(image)
+        tail = p[_TAIL]
+        after = tail + 1
+        if after == p[_SLOTS]:
+            after = 0
+        if after == p[_HEAD]:
+            p[_REFUSED] += 1
+            return False
+        slots[tail] = x
+        p[_TAIL] = after  # published: the slot is the consumer's from here on
+        return True
+
+    return try_enqueue
+
+
+def _dequeuer(image, slots):
+    """`Consumer.try_dequeue`, for integers and records."""
+
+    @micropython.viper
+    def try_dequeue(default):
+        """Dequeue the oldest element; `default` when the queue is empty.
+
+        ISR-safe: yes, for integers; one of 2**30 and more, or below -2**30, and a record are heap
+            objects on a board (`try_dequeue_into` reads into a buffer).
+        Complexity: O(1).
+        Called by: the consumer.
+        """
+        p = ptr32(image)
+        head = p[_HEAD]
+        if head == p[_TAIL]:
+            return default
+        element = slots[head]
+        head += 1
+        if head == p[_SLOTS]:
+            head = 0
+        p[_HEAD] = head  # published: the slot is the producer's from here on
+        return element
+
+    return try_dequeue
+
+
+@micropython.viper
+def _enqueue_bytes(image, buffer) -> bool:
+    """Enqueue the element at the begin of `buffer`, which holds one."""
+    p = ptr32(image)
+    tail = p[_TAIL]
+    after = tail + 1
+    if after == p[_SLOTS]:
+        after = 0
+    if after == p[_HEAD]:
+        p[_REFUSED] += 1
+        return False
+    size = p[_SIZE]
+    copy(image, _BYTES + tail * size, buffer, 0, size)
+    p[_TAIL] = after  # published: the slot is the consumer's from here on
+    return True
+
+
+@micropython.viper
+def _drain(image, buffer, room: int) -> int:
+    """Move the oldest elements, `room` at most, to `buffer`, which has room for them."""
+    p = ptr32(image)
+    size = p[_SIZE]
+    slots = p[_SLOTS]
+    tail = p[_TAIL]
+    head = p[_HEAD]
+    moved = 0
+    # One run, or two when the elements wrap around the end of the ring.
+    while moved < room and head != tail:
+        run = tail - head
+        if run < 0:
+            run = slots - head
+        if run > room - moved:
+            run = room - moved
+        copy(buffer, moved * size, image, _BYTES + head * size, run * size)
+        moved += run
+        head += run
+        if head == slots:
+            head = 0
+    p[_HEAD] = head  # published: the slots are the producer's from here on
+    return moved
+
+
+class _View:
+    """What a queue and both of its halves tell about it."""
+
+    def __init__(self, image, layout, slots):
+        self.image = image
+        self.format = layout.text
+        self._size = layout.size
+        self._slots = slots
+        self._words = integers(image, 0, "I", _WORDS)
+        self.capacity = self._words[_SLOTS] - 1
+
+    @micropython.native
+    def __len__(self):
+        """The number of elements waiting.
+
+        While the other side works, a producer's count may already be too high and a consumer's too
+        low: each can rely on the room, or the elements, that it was told of.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        """
+        waiting = self._words[_TAIL] - self._words[_HEAD]
+        if waiting < 0:
+            waiting += self._words[_SLOTS]
+        return waiting
+
+    def __bool__(self):
+        """Whether an element is waiting.
+
+        ISR-safe: yes.
+        """
+        return self._words[_TAIL] != self._words[_HEAD]
+
+    def is_empty(self):
+        """Whether no element is waiting.
+
+        ISR-safe: yes.
+        """
+        return self._words[_TAIL] == self._words[_HEAD]
+
+    @micropython.native
+    def is_full(self):
+        """Whether there is no room for one more element.
+
+        ISR-safe: yes.
+        """
+        return len(self) == self.capacity
+
+
+class Producer(_View):
+    """The end of a split SpscQueue that enqueues. One context at a time may use it.
+
+    Enqueue: try_enqueue, enqueue, try_enqueue_from, enqueue_from
+    Ask: ready, len, capacity, is_full, is_empty, refused
+    For the function form: image
+
+    `try_enqueue` is an attribute, so that looking it up in a handler allocates nothing.
+    """
+
+    def __init__(self, image, layout, slots):
+        super().__init__(image, layout, slots)
+        if layout.code:
+            self.try_enqueue = _integer_enqueuer(image, layout.low, layout.high)
+        else:
+            self.try_enqueue = _record_enqueuer(image, slots)
+
+    def enqueue(self, x):
+        """Enqueue `x`.
+
+        ISR-safe: no (it raises; `try_enqueue` does not).
+        Complexity: O(1).
+        Called by: the producer.
+        Raises: Full; ValueError or TypeError when `x` does not fit the format.
+        """
+        if not self.try_enqueue(x):
+            raise FULL
+
+    @micropython.native
+    def try_enqueue_from(self, buffer):
+        """Enqueue the element packed at the begin of `buffer`: True, or False when full.
+
+        `buffer` is any memory; an element is `struct.calcsize("<" + format)` bytes of it.
+
+        ISR-safe: yes.
+        Complexity: O(element size).
+        Called by: the producer.
+        Raises: ValueError when `buffer` is shorter than an element; TypeError when no memory.
+        """
+        check_readable(buffer, self._size)
+        return _enqueue_bytes(self.image, buffer)
+
+    def enqueue_from(self, buffer):
+        """Enqueue the element packed at the begin of `buffer`.
+
+        ISR-safe: no (it raises; `try_enqueue_from` does not).
+        Complexity: O(element size).
+        Called by: the producer.
+        Raises: Full; ValueError when `buffer` is shorter than an element; TypeError when no memory.
+        """
+        if not self.try_enqueue_from(buffer):
+            raise FULL
+
+    @micropython.native
+    def ready(self):
+        """Whether the next `enqueue` is certain to find room.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        Called by: the producer.
+        """
+        return len(self) < self.capacity
+
+    @property
+    def refused(self):
+        """How many elements found the queue full, modulo 2**32.
+
+        ISR-safe: yes, below 2**30.
+        Complexity: O(1).
+        Called by: anyone.
+        """
+        return self._words[_REFUSED]
+
+    def __repr__(self):
+        return f"<Producer of SpscQueue({self.capacity}, {self.format!r}), {len(self)} waiting>"
+
+
+class Consumer(_View):
+    """The end of a split SpscQueue that dequeues. One context at a time may use it.
+
+    Dequeue: try_dequeue, dequeue, try_dequeue_into, dequeue_into, drain_into, iteration, clear
+    Look: try_peek, peek
+    Ask: ready, len, capacity, is_full, is_empty
+    For the function form: image
+
+    `try_dequeue` is an attribute, so that looking it up in a handler allocates nothing.
+    """
+
+    def __init__(self, image, layout, slots):
+        super().__init__(image, layout, slots)
+        self.try_dequeue = _dequeuer(image, slots)
+
+    def dequeue(self):
+        """Dequeue the oldest element.
+
+        ISR-safe: no (it raises; `try_dequeue` does not).
+        Complexity: O(1).
+        Called by: the consumer.
+        Raises: Empty.
+        """
+        element = self.try_dequeue(_NOTHING)
+        if element is _NOTHING:
+            raise EMPTY
+        return element
+
+    @micropython.native
+    def try_dequeue_into(self, buffer):
+        """Dequeue the oldest element, packed, to the begin of `buffer`: True, or False when empty.
+
+        ISR-safe: yes.
+        Complexity: O(element size).
+        Called by: the consumer.
+        Raises: ValueError when `buffer` is shorter than an element; TypeError when not writable.
+        """
+        check_writable(buffer, self._size)
+        return _drain(self.image, buffer, 1) == 1
+
+    def dequeue_into(self, buffer):
+        """Dequeue the oldest element, packed, to the begin of `buffer`.
+
+        ISR-safe: no (it raises; `try_dequeue_into` does not).
+        Complexity: O(element size).
+        Called by: the consumer.
+        Raises: Empty; ValueError when `buffer` is shorter than an element; TypeError when not
+            writable.
+        """
+        if not self.try_dequeue_into(buffer):
+            raise EMPTY
+
+    @micropython.native
+    def drain_into(self, buffer):
+        """Dequeue into `buffer` as many elements as wait and fit; return how many.
+
+        `buffer` is an `array` of the queue's format, filled from its first item, or bytes (a
+        bytearray, a memoryview of one) that take elements packed, `size_of` apart.
+
+        ISR-safe: yes.
+        Complexity: O(bytes moved).
+        Called by: the consumer.
+        Raises: ValueError when an array's items are narrower than an element; TypeError when
+            `buffer` is not writable memory.
+        """
+        return _drain(self.image, buffer, elements_in(buffer, self._size))
+
+    def try_peek(self, default):
+        """The oldest element, which stays in the queue; `default` when the queue is empty.
+
+        ISR-safe: yes, for integers; one of 2**30 and more, or below -2**30, and a record are heap
+            objects on a board.
+        Complexity: O(1).
+        Called by: the consumer.
+        """
+        head = self._words[_HEAD]
+        if head == self._words[_TAIL]:
+            return default
+        return self._slots[head]
+
+    def peek(self):
+        """The oldest element, which stays in the queue.
+
+        ISR-safe: no (it raises; `try_peek` does not).
+        Complexity: O(1).
+        Called by: the consumer.
+        Raises: Empty.
+        """
+        element = self.try_peek(_NOTHING)
+        if element is _NOTHING:
+            raise EMPTY
+        return element
+
+    def ready(self):
+        """Whether the next `dequeue` is certain to find an element.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        Called by: the consumer.
+        """
+        return self._words[_TAIL] != self._words[_HEAD]
+
+    def clear(self):
+        """Drop the elements that wait.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        Called by: the consumer.
+        """
+        self._words[_HEAD] = self._words[_TAIL]
+
+    def elements(self):
+        """Iterate over the elements, the oldest first, without dequeuing them.
+
+        ISR-safe: no.
+        Called by: the consumer.
+        """
+        head = self._words[_HEAD]
+        for _ in range(len(self)):
+            yield self._slots[head]
+            head = (head + 1) % self._words[_SLOTS]
+
+    def __iter__(self):
+        """Iterate by dequeuing, until the queue is found empty.
+
+        ISR-safe: no (the end of an iteration is an exception).
+        Called by: the consumer.
+        """
+        return self
+
+    def __next__(self):
+        element = self.try_dequeue(_NOTHING)
+        if element is _NOTHING:
+            raise StopIteration
+        return element
+
+    def __repr__(self):
+        return f"<Consumer of SpscQueue({self.capacity}, {self.format!r}), {len(self)} waiting>"
+
+
+class SpscQueue:
+    """A first-in first-out queue of `capacity` elements of format `fmt`.
+
+    capacity: elements, 1 and more; all of them can be in use.
+    fmt: a `struct` format: one integer of b B h H i I, or a record such as "IhB".
+    buffer: writable memory for the image, of `size_of(capacity, fmt)` bytes or more, beginning at
+        a multiple of 4; it is cleared. None for fresh memory.
+
+    Raises: ValueError or TypeError when an argument is not as above.
+
+    Split: split
+    Enqueue: try_enqueue, enqueue, try_enqueue_from, enqueue_from
+    Dequeue: try_dequeue, dequeue, try_dequeue_into, dequeue_into, drain_into, clear
+    Look: try_peek, peek, iteration, ==
+    Ask: len, bool, capacity, format, is_full, is_empty, refused
+    Plan: size_of, from_iterable
+
+    `split()` gives the queue's two ends, once; from then on the queue itself refuses to be used.
+    Until then it does what both ends do, for the one context that has it.
+
+    The image, in 32-bit little-endian words; whoever is named is a word's only writer:
+
+         0        1        2        3        4        5        6        7        8
+        +--------+--------+--------+--------+--------+--------+--------+--------+----------------
+        | kind   | slots  | size   | sign   | tail   | head   | refused| split  | slots x size
+        +--------+--------+--------+--------+--------+--------+--------+--------+  bytes, packed;
+          -------- at construction -------- producer consumer producer  split()    0 … 3 unused
+
+    The elements that wait are in the slots from head to before tail, around the end; the consumer
+    only reads them. The others are the producer's, which writes the one at tail.
+    """
+
+    def __init__(self, capacity, fmt, buffer=None):
+        layout = Format(fmt)
+        check_capacity(capacity, (_LARGEST - _BYTES) // layout.size - 1)
+        self.image = new_image(SpscQueue.size_of(capacity, fmt), buffer)
+        self.capacity = capacity
+        self.format = layout.text
+        self._words = words = integers(self.image, 0, "I", _WORDS)
+        words[_KIND] = _kind(layout)
+        words[_SLOTS] = capacity + 1
+        words[_SIZE] = layout.size
+        words[_SIGN] = -layout.low if layout.code in ("b", "h") else 0
+        slots = layout.slots(self.image, _BYTES, capacity + 1)
+        self._producer = Producer(self.image, layout, slots)
+        self._consumer = Consumer(self.image, layout, slots)
+
+    @staticmethod
+    def size_of(capacity, fmt):
+        """The bytes of the image of a queue of `capacity` elements of format `fmt`."""
+        return (_BYTES + (capacity + 1) * Format(fmt).size + 3) & ~3
+
+    @classmethod
+    def from_iterable(cls, capacity, fmt, items, buffer=None):
+        """A queue that holds `items`, the first of them the oldest.
+
+        Raises: Full when there are more than `capacity`; else as the constructor and `enqueue`.
+        """
+        queue = cls(capacity, fmt, buffer)
+        for item in items:
+            queue.enqueue(item)
+        return queue
+
+    def split(self):
+        """Give the queue's two ends, `(Producer, Consumer)`. From now on use them, not the queue.
+
+        ISR-safe: no.
+        Raises: ValueError when the queue was split before.
+        """
+        ends = self._whole(self._producer), self._whole(self._consumer)
+        self._words[_SPLIT] = 1
+        return ends
+
+    def _whole(self, end):
+        """One of the ends, for the queue's own use; ValueError once they were given away."""
+        if self._words[_SPLIT]:
+            raise ValueError("this SpscQueue is split: use its Producer and its Consumer")
+        return end
+
+    def try_enqueue(self, x):
+        """`Producer.try_enqueue`, before a split.
+
+        ISR-safe: yes, for integers.
+        """
+        return self._whole(self._producer).try_enqueue(x)
+
+    def enqueue(self, x):
+        """`Producer.enqueue`, before a split.
+
+        ISR-safe: no.
+        """
+        self._whole(self._producer).enqueue(x)
+
+    def try_enqueue_from(self, buffer):
+        """`Producer.try_enqueue_from`, before a split.
+
+        ISR-safe: yes.
+        """
+        return self._whole(self._producer).try_enqueue_from(buffer)
+
+    def enqueue_from(self, buffer):
+        """`Producer.enqueue_from`, before a split.
+
+        ISR-safe: no.
+        """
+        self._whole(self._producer).enqueue_from(buffer)
+
+    @property
+    def refused(self):
+        """`Producer.refused`, before a split.
+
+        ISR-safe: yes, below 2**30.
+        """
+        return self._whole(self._producer).refused
+
+    def try_dequeue(self, default):
+        """`Consumer.try_dequeue`, before a split.
+
+        ISR-safe: yes, for integers.
+        """
+        return self._whole(self._consumer).try_dequeue(default)
+
+    def dequeue(self):
+        """`Consumer.dequeue`, before a split.
+
+        ISR-safe: no.
+        """
+        return self._whole(self._consumer).dequeue()
+
+    def try_dequeue_into(self, buffer):
+        """`Consumer.try_dequeue_into`, before a split.
+
+        ISR-safe: yes.
+        """
+        return self._whole(self._consumer).try_dequeue_into(buffer)
+
+    def dequeue_into(self, buffer):
+        """`Consumer.dequeue_into`, before a split.
+
+        ISR-safe: no.
+        """
+        self._whole(self._consumer).dequeue_into(buffer)
+
+    def drain_into(self, buffer):
+        """`Consumer.drain_into`, before a split.
+
+        ISR-safe: yes.
+        """
+        return self._whole(self._consumer).drain_into(buffer)
+
+    def try_peek(self, default):
+        """`Consumer.try_peek`, before a split.
+
+        ISR-safe: yes, for integers.
+        """
+        return self._whole(self._consumer).try_peek(default)
+
+    def peek(self):
+        """`Consumer.peek`, before a split.
+
+        ISR-safe: no.
+        """
+        return self._whole(self._consumer).peek()
+
+    def clear(self):
+        """`Consumer.clear`, before a split.
+
+        ISR-safe: yes.
+        """
+        self._whole(self._consumer).clear()
+
+    def is_empty(self):
+        """Whether no element is waiting.
+
+        ISR-safe: yes.
+        """
+        return self._whole(self._consumer).is_empty()
+
+    def is_full(self):
+        """Whether there is no room for one more element.
+
+        ISR-safe: yes.
+        """
+        return self._whole(self._consumer).is_full()
+
+    def __len__(self):
+        """The number of elements waiting.
+
+        ISR-safe: yes.
+        """
+        return len(self._whole(self._consumer))
+
+    def __bool__(self):
+        """Whether an element is waiting.
+
+        ISR-safe: yes.
+        """
+        return bool(self._whole(self._consumer))
+
+    def __iter__(self):
+        """Iterate over the elements, the oldest first; they stay in the queue.
+
+        ISR-safe: no.
+        """
+        return self._whole(self._consumer).elements()
+
+    def __eq__(self, other):
+        """Whether `other`, a queue or a sequence, holds equal elements in the same order.
+
+        ISR-safe: no.
+        """
+        return same_elements(self, other)
+
+    def __repr__(self):
+        if self._words[_SPLIT]:
+            return f"<SpscQueue({self.capacity}, {self.format!r}), split>"
+        return description(self)
+
+    def _check(self):
+        """Assert every invariant of the image."""
+        layout = Format(self.format)
+        words = [self._words[i] for i in range(_WORDS)]
+        assert words[_KIND] == _kind(layout), words
+        assert words[_SLOTS] == self.capacity + 1, words
+        assert words[_SIZE] == layout.size, words
+        assert words[_TAIL] < words[_SLOTS], words
+        assert words[_HEAD] < words[_SLOTS], words
+        assert words[_SPLIT] < 2, words
+        assert len(self.image) == SpscQueue.size_of(self.capacity, self.format), len(self.image)
