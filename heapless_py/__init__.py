@@ -16,9 +16,12 @@ _HOME = {
 
 
 def __getattr__(name):
-    if name not in _HOME:
-        raise AttributeError(name)
-    home = __import__(f"{__name__}.{_HOME[name]}", None, None, (name,))
-    value = getattr(home, name)
+    # A public name, or else, as for `from heapless_py import spsc_queue`, a module.
+    module = __name__ + "." + _HOME.get(name, name)
+    try:
+        home = __import__(module, None, None, (name,))
+    except ImportError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(home, name) if name in _HOME else home
     globals()[name] = value
     return value

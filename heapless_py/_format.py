@@ -24,54 +24,53 @@ class Format:
         text: the format as it was given, without the redundant "<".
         code: the letter when an element is one integer; None for a record.
         size: bytes of one element.
-        low, high: an integer element's limits; None for a record.
     """
 
     def __init__(self, text):
-        self.text, self.fields = _parse(text)
+        self.text, self._fields = _parse(text)
         self.size = struct.calcsize("<" + self.text)
         if self.size == 0:
             raise ValueError(f"format {text!r} describes an element of no bytes")
         self.code = self.text if self.text in ("b", "B", "h", "H", "i", "I") else None
-        self.low, self.high = limits(self.code) if self.code else (None, None)
 
     def slots(self, image, offset, count):
         """`count` elements in `image` from byte `offset`, to read and write by index.
 
-        Neither checks what it stores: compare an integer with `low` and `high` before, and give a
-        record to `check`.
+        Writing checks nothing: give what you write to `check` before.
         """
         if self.code:
             return integers(image, offset, self.code, count)
-        return _Records(self, image, offset)
+        return _Records(image, offset, "<" + self.text, self.size)
+
+    def check(self, element):
+        """Raise ValueError or TypeError unless `element` fits."""
+        if self.code:
+            _check_field(self.code, 1, element)
+            return
+        if not isinstance(element, (tuple, list)):
+            raise TypeError(f"a record {self.text!r} is a tuple, not {element!r}")
+        if len(element) != len(self._fields):
+            raise ValueError(
+                f"a record {self.text!r} has {len(self._fields)} fields, not {len(element)}"
+            )
+        for (code, length), value in zip(self._fields, element):
+            _check_field(code, length, value)
 
 
 class _Records:
     """Packed records in an image, by index. Reading one allocates its tuple."""
 
-    def __init__(self, layout, image, offset):
-        self._format = "<" + layout.text
-        self._fields = layout.fields
-        self._size = layout.size
+    def __init__(self, image, offset, form, size):
         self._image = image
         self._offset = offset
+        self._format = form
+        self._size = size
 
     def __getitem__(self, index):
         return struct.unpack_from(self._format, self._image, self._offset + index * self._size)
 
     def __setitem__(self, index, values):
         struct.pack_into(self._format, self._image, self._offset + index * self._size, *values)
-
-    def check(self, values):
-        """Raise unless `values` is a tuple with a value for each field; `pack_into` checks less."""
-        if not isinstance(values, (tuple, list)):
-            raise TypeError(f"a record {self._format[1:]!r} is a tuple, not {values!r}")
-        if len(values) != len(self._fields):
-            raise ValueError(
-                f"a record {self._format[1:]!r} has {len(self._fields)} fields, not {len(values)}"
-            )
-        for (code, length), value in zip(self._fields, values):
-            _check_field(code, length, value)
 
 
 def limits(code):
@@ -82,28 +81,23 @@ def limits(code):
     return 0, (1 << bits) - 1
 
 
-def refuse_integer(value, low, high):
-    """Raise what an integer element outside of its limits deserves."""
-    raise ValueError(f"{value} is outside of {low} to {high}, the element's range")
-
-
 def _check_field(code, length, value):
     if code == "s":
         if not isinstance(value, (bytes, bytearray)):
-            raise TypeError(f"a field '{length}s' takes bytes, not {value!r}")
+            raise TypeError(f"'{length}s' takes bytes, not {value!r}")
         if len(value) > length:
-            raise ValueError(f"{value!r} is longer than the {length} bytes of its field")
+            raise ValueError(f"{value!r} is longer than the {length} bytes of '{length}s'")
     elif code in "fd":
         if not isinstance(value, (int, float)):
-            raise TypeError(f"a field {code!r} takes a number, not {value!r}")
+            raise TypeError(f"{code!r} takes a number, not {value!r}")
         if code == "f" and _SINGLE_OVERFLOW <= abs(value) < float("inf"):
-            raise ValueError(f"{value} is beyond ±3.4028235e38, the range of a field 'f'")
+            raise ValueError(f"{value} is beyond ±3.4028235e38, the range of 'f'")
     else:
         if not isinstance(value, int):
-            raise TypeError(f"a field {code!r} takes an integer, not {value!r}")
+            raise TypeError(f"{code!r} takes an integer, not {value!r}")
         low, high = limits(code)
         if not low <= value <= high:
-            refuse_integer(value, low, high)
+            raise ValueError(f"{value} is outside of {low} to {high}, the range of {code!r}")
 
 
 def _parse(text):

@@ -12,7 +12,7 @@ def new_image(size, buffer):
     `size` bytes or does not begin at a multiple of four.
     """
     if buffer is None:
-        return as_bytes(bytearray(size), size)
+        return bytearray(size)
     check_writable(buffer, size)
     if not is_aligned(buffer):
         raise ValueError("the buffer does not begin at a multiple of 4 bytes")

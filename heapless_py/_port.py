@@ -127,7 +127,7 @@ else:
     def integers(image, offset, code, count):
         """`count` integers of struct format `code` in `image`, to read and write by index."""
         size = struct.calcsize(code)
-        return image[offset : offset + count * size].cast(code)
+        return memoryview(image)[offset : offset + count * size].cast(code)
 
     def is_aligned(buffer):
         """Whether `buffer` begins at a word; CPython does not mind."""

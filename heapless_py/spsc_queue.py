@@ -12,17 +12,17 @@ The hot operations come in two forms:
     spsc_queue.try_enqueue(producer.image, x)   a function on the image: integers, half the cycles
 """
 
-from ._format import Format, refuse_integer
+from ._format import Format, limits
 from ._image import check_capacity, check_readable, check_writable, elements_in, new_image
 from ._port import const, copy, int, integers, micropython, ptr8, ptr16, ptr32
 from ._sequence import description, same_elements
 from .errors import EMPTY, FULL
 
 # The image begins with eight 32-bit words. Fixed at construction:
-_KIND = const(0)  # _INTEGERS << 8 and the letter of the format, or _RECORDS << 8
+_KIND = const(0)  # what the slots hold: _INTEGERS or _RECORDS
 _SLOTS = const(1)  # capacity + 1: one slot stays empty, so that full and empty differ
 _SIZE = const(2)  # bytes of one element
-_SIGN = const(3)  # the sign bit of a signed 8- or 16-bit format, else 0
+_SIGN = const(3)  # the sign bit of a signed format and of all 32-bit ones, else 0
 # Changing:
 _TAIL = const(4)  # slot for the next element; written by the producer only
 _HEAD = const(5)  # slot of the oldest element; written by the consumer only
@@ -32,15 +32,16 @@ _SPLIT = const(7)  # 1 once split; written by SpscQueue.split only
 _WORDS = const(8)
 _BYTES = const(32)
 
-_INTEGERS = const(0x5153)
-_RECORDS = const(0x5152)
+_INTEGERS = const(0x4951)  # "QI"
+_RECORDS = const(0x5251)  # "QR"
 _LARGEST = const(0x07FFFFFF)  # bytes of an image: as many as a board's `uctypes` indexes
 
+_SIGNS = {"b": 1 << 7, "h": 1 << 15, "i": 1 << 31, "I": 1 << 31}
 _NOTHING = object()  # a default that no caller has
 
 
 @micropython.viper
-def try_enqueue(image, x) -> bool:
+def try_enqueue(image: ptr32, x: int) -> bool:
     """Enqueue the integer `x` on `image`: True, or False when the queue is full.
 
     Of `x` the low 32 bits count, as everywhere in viper; they must be in the format's range.
@@ -52,34 +53,38 @@ def try_enqueue(image, x) -> bool:
     Called by: the producer.
     Raises: ValueError when `x` is out of range; TypeError when `image` is no queue of integers.
     """
-    p = ptr32(image)
-    value = int(x)
-    size = p[_SIZE]
-    if p[_KIND] >> 8 != _INTEGERS:
-        _refuse_image()
+    image = ptr32(image)
+    x = int(x)
+    tail = image[_TAIL]
+    if image[_KIND] != _INTEGERS:
+        from heapless_py._refuse import refuse_image
+
+        refuse_image()
+    size = image[_SIZE]
     if size < 4:
-        # In two's complement, value + sign of an element in range has no bit above the element.
-        if (value + p[_SIGN]) >> (size << 3):
-            _refuse_value(value, p[_KIND])
-    tail = p[_TAIL]
+        # In two's complement, x + sign of an x in range has no bit above the element.
+        if (x + image[_SIGN]) >> (size << 3):
+            from heapless_py._refuse import refuse_integer
+
+            refuse_integer(x, size, image[_SIGN])
     after = tail + 1
-    if after == p[_SLOTS]:
+    if after == image[_SLOTS]:
         after = 0
-    if after == p[_HEAD]:
-        p[_REFUSED] += 1
+    if after == image[_HEAD]:
+        image[_REFUSED] += 1
         return False
     if size == 4:
-        p[_WORDS + tail] = value
+        image[_WORDS + tail] = x
     elif size == 2:
-        ptr16(p)[2 * _WORDS + tail] = value
+        ptr16(image)[2 * _WORDS + tail] = x
     else:
-        ptr8(p)[_BYTES + tail] = value
-    p[_TAIL] = after  # published: the slot is the consumer's from here on
+        ptr8(image)[_BYTES + tail] = x
+    image[_TAIL] = after  # published: the slot is the consumer's from here on
     return True
 
 
 @micropython.viper
-def try_dequeue(image, default) -> int:
+def try_dequeue(image: ptr32, default) -> int:
     """Dequeue the oldest integer from `image`; the integer `default` when the queue is empty.
 
     The result is a viper integer, signed and of 32 bits: of format I, 2**31 and more reads as a
@@ -90,47 +95,35 @@ def try_dequeue(image, default) -> int:
     Called by: the consumer.
     Raises: TypeError when `image` is no queue of integers, or `default`, if needed, no int.
     """
-    p = ptr32(image)
-    if p[_KIND] >> 8 != _INTEGERS:
-        _refuse_image()
-    head = p[_HEAD]
-    if head == p[_TAIL]:
+    image = ptr32(image)
+    head = image[_HEAD]
+    if image[_KIND] != _INTEGERS:
+        from heapless_py._refuse import refuse_image
+
+        refuse_image()
+    if head == image[_TAIL]:
         return int(default)
-    size = p[_SIZE]
+    size = image[_SIZE]
     if size == 4:
-        # In two halves: so its sign is right however wide a viper integer is.
-        half = ptr16(p)
-        low = 2 * (_WORDS + head)
-        value = (((half[low + 1] ^ 0x8000) - 0x8000) << 16) | half[low]
+        element = image[_WORDS + head]
+    elif size == 2:
+        element = ptr16(image)[2 * _WORDS + head]
     else:
-        if size == 2:
-            value = ptr16(p)[2 * _WORDS + head]
-        else:
-            value = ptr8(p)[_BYTES + head]
-        sign = p[_SIGN]
-        value = (value ^ sign) - sign
+        element = ptr8(image)[_BYTES + head]
+    element = (element ^ image[_SIGN]) - image[_SIGN]
     head += 1
-    if head == p[_SLOTS]:
+    if head == image[_SLOTS]:
         head = 0
-    p[_HEAD] = head  # published: the slot is the producer's from here on
-    return value
+    image[_HEAD] = head  # published: the slot is the producer's from here on
+    return int(element)
 
 
-def _kind(layout):
-    return _INTEGERS << 8 | ord(layout.code) if layout.code else _RECORDS << 8
-
-
-def _refuse_image():
-    raise TypeError("this is not the image of an SpscQueue of integers")
-
-
-def _refuse_value(value, kind):
-    layout = Format(chr(kind & 0xFF))
-    refuse_integer(value, layout.low, layout.high)
-
-
-def _integer_enqueuer(image, low, high):
+def _integer_enqueuer(image, layout):
     """`Producer.try_enqueue` for integers: a closure, as a method would look up its attributes."""
+    low, high = limits(layout.code)
+    # The larger integers are heap objects on a board and slow to compare: left to `check`.
+    low = max(low, -0x3FFFFFFF)
+    high = min(high, 0x3FFFFFFF)
 
     @micropython.viper
     def try_enqueue(x) -> bool:
@@ -143,7 +136,7 @@ def _integer_enqueuer(image, low, high):
         """
         value = int(x)
         if x < low or x > high:
-            refuse_integer(x, low, high)
+            layout.check(x)
         p = ptr32(image)
         tail = p[_TAIL]
         after = tail + 1
@@ -165,7 +158,7 @@ def _integer_enqueuer(image, low, high):
     return try_enqueue
 
 
-def _record_enqueuer(image, slots):
+def _record_enqueuer(image, layout, slots):
     """`Producer.try_enqueue` for records."""
 
     @micropython.viper
@@ -177,7 +170,7 @@ def _record_enqueuer(image, slots):
         Called by: the producer.
         Raises: ValueError or TypeError when `x` does not fit the format.
         """
-        slots.check(x)
+        layout.check(x)
         p = ptr32(image)
         tail = p[_TAIL]
         after = tail + 1
@@ -272,8 +265,8 @@ class _View:
         self._words = integers(image, 0, "I", _WORDS)
         self.capacity = self._words[_SLOTS] - 1
 
-    @micropython.native
-    def __len__(self):
+    @micropython.viper
+    def __len__(self) -> int:
         """The number of elements waiting.
 
         While the other side works, a producer's count may already be too high and a consumer's too
@@ -282,32 +275,34 @@ class _View:
         ISR-safe: yes.
         Complexity: O(1).
         """
-        waiting = self._words[_TAIL] - self._words[_HEAD]
+        p = ptr32(self.image)
+        waiting = p[_TAIL] - p[_HEAD]
         if waiting < 0:
-            waiting += self._words[_SLOTS]
+            waiting += p[_SLOTS]
         return waiting
 
-    def __bool__(self):
-        """Whether an element is waiting.
-
-        ISR-safe: yes.
-        """
-        return self._words[_TAIL] != self._words[_HEAD]
-
-    def is_empty(self):
+    @micropython.viper
+    def is_empty(self) -> bool:
         """Whether no element is waiting.
 
         ISR-safe: yes.
+        Complexity: O(1).
         """
-        return self._words[_TAIL] == self._words[_HEAD]
+        p = ptr32(self.image)
+        return p[_TAIL] == p[_HEAD]
 
-    @micropython.native
-    def is_full(self):
+    @micropython.viper
+    def is_full(self) -> bool:
         """Whether there is no room for one more element.
 
         ISR-safe: yes.
+        Complexity: O(1).
         """
-        return len(self) == self.capacity
+        p = ptr32(self.image)
+        after = p[_TAIL] + 1
+        if after == p[_SLOTS]:
+            after = 0
+        return after == p[_HEAD]
 
 
 class Producer(_View):
@@ -323,10 +318,11 @@ class Producer(_View):
     def __init__(self, image, layout, slots):
         super().__init__(image, layout, slots)
         if layout.code:
-            self.try_enqueue = _integer_enqueuer(image, layout.low, layout.high)
+            self.try_enqueue = _integer_enqueuer(image, layout)
         else:
-            self.try_enqueue = _record_enqueuer(image, slots)
+            self.try_enqueue = _record_enqueuer(image, layout, slots)
 
+    @micropython.native
     def enqueue(self, x):
         """Enqueue `x`.
 
@@ -363,15 +359,19 @@ class Producer(_View):
         if not self.try_enqueue_from(buffer):
             raise FULL
 
-    @micropython.native
-    def ready(self):
+    @micropython.viper
+    def ready(self) -> bool:
         """Whether the next `enqueue` is certain to find room.
 
         ISR-safe: yes.
         Complexity: O(1).
         Called by: the producer.
         """
-        return len(self) < self.capacity
+        p = ptr32(self.image)
+        after = p[_TAIL] + 1
+        if after == p[_SLOTS]:
+            after = 0
+        return after != p[_HEAD]
 
     @property
     def refused(self):
@@ -402,6 +402,7 @@ class Consumer(_View):
         super().__init__(image, layout, slots)
         self.try_dequeue = _dequeuer(image, slots)
 
+    @micropython.native
     def dequeue(self):
         """Dequeue the oldest element.
 
@@ -454,6 +455,7 @@ class Consumer(_View):
         """
         return _drain(self.image, buffer, elements_in(buffer, self._size))
 
+    @micropython.native
     def try_peek(self, default):
         """The oldest element, which stays in the queue; `default` when the queue is empty.
 
@@ -480,15 +482,18 @@ class Consumer(_View):
             raise EMPTY
         return element
 
-    def ready(self):
+    @micropython.viper
+    def ready(self) -> bool:
         """Whether the next `dequeue` is certain to find an element.
 
         ISR-safe: yes.
         Complexity: O(1).
         Called by: the consumer.
         """
-        return self._words[_TAIL] != self._words[_HEAD]
+        p = ptr32(self.image)
+        return p[_TAIL] != p[_HEAD]
 
+    @micropython.viper
     def clear(self):
         """Drop the elements that wait.
 
@@ -496,7 +501,8 @@ class Consumer(_View):
         Complexity: O(1).
         Called by: the consumer.
         """
-        self._words[_HEAD] = self._words[_TAIL]
+        p = ptr32(self.image)
+        p[_HEAD] = p[_TAIL]
 
     def elements(self):
         """Iterate over the elements, the oldest first, without dequeuing them.
@@ -566,10 +572,10 @@ class SpscQueue:
         self.capacity = capacity
         self.format = layout.text
         self._words = words = integers(self.image, 0, "I", _WORDS)
-        words[_KIND] = _kind(layout)
+        words[_KIND] = _INTEGERS if layout.code else _RECORDS
         words[_SLOTS] = capacity + 1
         words[_SIZE] = layout.size
-        words[_SIGN] = -layout.low if layout.code in ("b", "h") else 0
+        words[_SIGN] = _SIGNS.get(layout.code, 0)
         slots = layout.slots(self.image, _BYTES, capacity + 1)
         self._producer = Producer(self.image, layout, slots)
         self._consumer = Consumer(self.image, layout, slots)
@@ -749,9 +755,10 @@ class SpscQueue:
         """Assert every invariant of the image."""
         layout = Format(self.format)
         words = [self._words[i] for i in range(_WORDS)]
-        assert words[_KIND] == _kind(layout), words
+        assert words[_KIND] == (_INTEGERS if layout.code else _RECORDS), words
         assert words[_SLOTS] == self.capacity + 1, words
         assert words[_SIZE] == layout.size, words
+        assert words[_SIGN] == _SIGNS.get(layout.code, 0), words
         assert words[_TAIL] < words[_SLOTS], words
         assert words[_HEAD] < words[_SLOTS], words
         assert words[_SPLIT] < 2, words
