@@ -1,0 +1,39 @@
+"""Keep a report: report.json for tools and report.html for people, whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+
+from board_tests.report.page import render
+from board_tests.report.schema import Report, validate
+from firmware.trouble import Trouble
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write both files, or raise Trouble and leave what was there before."""
+    validate(report)
+    # Both are made before either is kept: a page that cannot be drawn leaves the old pair alone.
+    texts = {
+        "report.json": json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+        "report.html": render(report),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            _replace(folder / name, text)
+    except OSError as error:
+        raise Trouble(f"cannot write the report to {folder}: {error.strerror}") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put the text in the path's place in one step, so that nobody ever sees half a file."""
+    # Same folder, same file system: only there is a rename one step.
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,187 @@
+"""Show a report on a terminal."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from board_tests.report import wording
+from board_tests.report.peers import Group, groups, ways_through, yardstick
+from board_tests.report.schema import Cycles, Interrupts, Memory, Report
+from board_tests.report.wording import number
+
+_KEY = "heap: bytes one call allocates; ISR: safe in a hard interrupt handler"
+_UNLIMITED = 10_000
+_SPREAD = ("min", "median", "p99", "max")
+
+
+def show(report: Report, console: Console | None = None) -> None:
+    """Print the provenance, then every table that has rows."""
+    console = console or Console()
+    _show_provenance(report, console)
+    if report["ops"]:
+        console.print(_KEY, style="dim")
+        console.print()
+    for group in groups(report["ops"]):
+        _print(_operations(group), console)
+    clock = report["board"]["clock_hz"]
+    for table in (
+        _ways(report, clock),
+        _delivery(report["isr"], clock),
+        _durations(report["isr"]),
+        _memory(report["memory"]),
+    ):
+        if table.row_count:
+            _print(table, console)
+
+
+def _show_provenance(report: Report, console: Console) -> None:
+    board = report["board"]
+    console.print()
+    console.print(
+        Text(wording.origin(board), style="bold yellow" if board["emulated"] else "bold")
+    )
+    console.print(Text(wording.caution(board)))
+    console.print()
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(style="dim", no_wrap=True)
+    lines.add_column(overflow="fold")
+    for label, value in wording.provenance(report):
+        lines.add_row(label, Text(value))
+    console.print(lines)
+    console.print()
+
+
+def _print(table: Table, console: Console) -> None:
+    unlimited = console.options.update(width=_UNLIMITED)
+    if console.measure(table, options=unlimited).maximum > console.width:
+        table.padding = 0  # rather a tight table than a name broken in two
+    console.print(table)
+    console.print()
+
+
+def _table(title: str, names: Sequence[str], figures: Sequence[str]) -> Table:
+    """A table whose columns of names may wrap and whose columns of figures may not."""
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for figure in figures:
+        table.add_column(figure, justify="right", no_wrap=True)
+    return table
+
+
+def _add(table: Table, names: Sequence[str], figures: Sequence[str | Text]) -> None:
+    # Text, not str: rich would read a name's square brackets as markup.
+    table.add_row(*map(Text, names), *figures)
+
+
+def _operations(group: Group) -> Table:
+    bulk = group.items > 1
+    title = f"{group.title}, cycles"
+    per_item = ("each",) if bulk else ()
+    figures = ("bytes", *_SPREAD, *per_item, "heap", "ISR")
+    table = _table(title, ("operation", "form"), figures)
+    for operation in group.operations:
+        cycles = operation["cycles"]
+        each = (wording.rounded(cycles["median"] / group.items),) if bulk else ()
+        _add(
+            table,
+            (wording.operation_name(operation), operation["form"]),
+            (
+                number(operation["bytes"]),
+                *_spread(cycles),
+                *each,
+                _good(number(operation["allocated_bytes"]), operation["allocated_bytes"] == 0),
+                _good(wording.yes(operation["isr_safe"]), operation["isr_safe"]),
+            ),
+        )
+    return table
+
+
+def _ways(report: Report, clock: int | None) -> Table:
+    ways = ways_through(report["ops"])
+    deque = yardstick(ways)
+    figures = ("in", "out", "sum", "µs", "vs deque")
+    table = _table("One element through, median cycles", ("in + out", "form"), figures)
+    for way in ways:
+        _add(
+            table,
+            (way.name, way.into["form"]),
+            (
+                number(way.into["cycles"]["median"]),
+                number(way.out["cycles"]["median"]),
+                Text(number(way.median), style="bold"),
+                wording.microseconds(way.median, clock),
+                wording.ratio(way.ratio(deque)),
+            ),
+        )
+    return table
+
+
+def _delivery(runs: Sequence[Interrupts], clock: int | None) -> Table:
+    figures = ("period", "µs", "events", "received", "lost", "in order")
+    table = _table("Interrupts delivered", ("handler",), figures)
+    for run in runs:
+        _add(
+            table,
+            (wording.handler_name(run),),
+            (
+                number(run["period_cycles"]),
+                wording.microseconds(run["period_cycles"], clock),
+                number(run["events"]),
+                number(run["received"]),
+                _good(number(run["lost"]), run["lost"] == 0),
+                _good(wording.yes(run["in_order"]), run["in_order"]),
+            ),
+        )
+    return table
+
+
+def _durations(runs: Sequence[Interrupts]) -> Table:
+    table = _table("Interrupt handlers, cycles", ("handler",), _SPREAD)
+    for run in runs:
+        _add(table, (wording.handler_name(run),), _spread(run["handler_cycles"]))
+    return table
+
+
+def _memory(memory: Sequence[Memory]) -> Table:
+    table = _table(
+        "Memory, bytes", ("subject", "format"), ("capacity", "image", "handle", "import")
+    )
+    for entry in memory:
+        _add(
+            table,
+            (entry["subject"], entry["format"] or wording.NOTHING),
+            (
+                number(entry["capacity"]),
+                number(entry["image_bytes"]),
+                number(entry["handle_bytes"]),
+                number(entry["import_bytes"]),
+            ),
+        )
+    return table
+
+
+def _spread(cycles: Cycles | None) -> tuple[str | Text, ...]:
+    if cycles is None:
+        return (wording.NOTHING,) * len(_SPREAD)
+    return (
+        number(cycles["min"]),
+        Text(number(cycles["median"]), style="bold"),
+        number(cycles["p99"]),
+        number(cycles["max"]),
+    )
+
+
+def _good(figure: str, good: bool) -> Text:
+    return Text(figure, style="green" if good else "red")

@@ -1,0 +1,74 @@
+"""How a report's figures and its provenance are put into words, on a terminal and on a page."""
+
+from board_tests.report.schema import Board, Interrupts, Operation, Report
+
+NOTHING = "-"
+_COMMIT_DIGITS = 12
+
+
+def number(value: float | None) -> str:
+    """A count with its thousands apart; a half cycle only where there is one."""
+    if value is None:
+        return NOTHING
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def rounded(value: float) -> str:
+    """A figure to three digits or so, for something worked out from counts."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def ratio(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.2f} x"
+
+
+def yes(truth: bool) -> str:
+    return "yes" if truth else "no"
+
+
+def microseconds(cycles: float, clock_hz: int | None) -> str:
+    return NOTHING if clock_hz is None else f"{cycles * 1e6 / clock_hz:,.2f}"
+
+
+def operation_name(operation: Operation) -> str:
+    return f"{operation['subject']}.{operation['op']}"
+
+
+def handler_name(run: Interrupts) -> str:
+    """The handler, with its subject in front where it does not name it itself."""
+    subject, handler = run["subject"], run["handler"]
+    return handler if subject in handler else f"{subject}: {handler}"
+
+
+def origin(board: Board) -> str:
+    return "EMULATED BOARD" if board["emulated"] else "REAL HARDWARE"
+
+
+def caution(board: Board) -> str:
+    if board["emulated"]:
+        return (
+            "Counted by an emulator, instruction by instruction. These figures compare one "
+            "operation with another; they are not silicon's: no flash-cache miss, for one, "
+            "is in them."
+        )
+    return "Counted on the chip itself, with this firmware and at this clock."
+
+
+def provenance(report: Report) -> list[tuple[str, str]]:
+    """Where the figures come from: a label and what stands beside it."""
+    board, library = report["board"], report["library"]
+    clock = board["clock_hz"]
+    return [
+        ("Board", f"{board['name']} ({board['mcu']})"),
+        ("Clock", "unknown" if clock is None else f"{clock / 1e6:g} MHz"),
+        ("Firmware", board["firmware"]),
+        ("Its SHA-256", board["firmware_sha256"] or "unknown"),
+        ("Library", f"heapless_py {library['version']}, {_commit(library['commit'])}"),
+        ("Cycle counter", board.get("counter", "unknown")),
+        ("Empty call", f"{number(report['empty_call_cycles'])} cycles, subtracted"),
+        ("Measured", report.get("measured_at", "unknown")),
+    ]
+
+
+def _commit(commit: str | None) -> str:
+    return f"commit {commit[:_COMMIT_DIGITS]}" if commit else "commit unknown"
