@@ -13,8 +13,9 @@ from ._port import integers
 _BITS = {"b": 8, "B": 8, "h": 16, "H": 16, "i": 32, "I": 32, "l": 32, "L": 32, "q": 64, "Q": 64}
 _FIELDS = "bBhHiIlLqQfdsx"
 
-# The smallest number that rounds to no single-precision float.
-_SINGLE_OVERFLOW = 3.4028235677973366e38
+# The smallest number that rounds to no single-precision float. No literal: a board whose floats
+# are single could not hold it (there it is infinite, and no number of the board's overflows).
+_SINGLE_OVERFLOW = float("3.4028235677973366e38")
 
 
 class Format:
@@ -88,12 +89,12 @@ def _check_field(code, length, value):
         if len(value) > length:
             raise ValueError(f"{value!r} is longer than the {length} bytes of '{length}s'")
     elif code in "fd":
-        if not isinstance(value, (int, float)):
+        if not isinstance(value, (int, bool, float)):
             raise TypeError(f"{code!r} takes a number, not {value!r}")
         if code == "f" and _SINGLE_OVERFLOW <= abs(value) < float("inf"):
             raise ValueError(f"{value} is beyond ±3.4028235e38, the range of 'f'")
     else:
-        if not isinstance(value, int):
+        if not isinstance(value, (int, bool)):  # on MicroPython a bool is no int
             raise TypeError(f"{code!r} takes an integer, not {value!r}")
         low, high = limits(code)
         if not low <= value <= high:
@@ -122,5 +123,7 @@ def _parse(text):
         elif code != "x":
             fields.extend([(code, 1)] * count)
     if digits or not fields:
-        raise ValueError(f"format {text!r} has no field" + (f" after {digits!r}" if digits else ""))
+        raise ValueError(
+            f"format {text!r} names no field" + (f" after {digits}" if digits else "")
+        )
     return text, fields

@@ -1,8 +1,11 @@
 """The memory image: the one block of bytes that is the whole state of a container."""
 
-import struct
+from struct import pack_into as _pack_into
+from struct import unpack_from as _unpack_from
 
 from ._port import as_bytes, is_aligned, micropython
+
+_BYTES = (bytearray, memoryview)
 
 
 def new_image(size, buffer):
@@ -24,43 +27,44 @@ def new_image(size, buffer):
 
 def check_capacity(capacity, largest):
     """Raise unless `capacity` is a number of elements from 1 to `largest`."""
-    if not isinstance(capacity, int):
+    if type(capacity) is not int:  # a bool is one on CPython, and none on MicroPython
         raise TypeError(f"a capacity is an int, not {capacity!r}")
     if not 1 <= capacity <= largest:
         raise ValueError(f"capacity {capacity} is outside of 1 to {largest}")
 
 
-@micropython.native
+@micropython.viper
 def check_writable(buffer, size):
     """Raise unless `buffer` is writable memory of at least `size` bytes. Allocates nothing."""
     try:
-        struct.pack_into("", buffer, size)  # packs nothing, but looks at the end of the buffer
+        _pack_into("", buffer, size)  # packs nothing, but looks at the end of the buffer
     except TypeError:
-        raise TypeError(f"writable memory is needed (a bytearray, say), not a {type(buffer).__name__}")
+        raise TypeError(f"writable memory is needed (a bytearray), not a {type(buffer).__name__}")
     except Exception:  # ValueError or struct.error
         raise ValueError(f"the buffer is shorter than the {size} bytes needed")
 
 
-@micropython.native
+@micropython.viper
 def check_readable(buffer, size):
     """Raise unless `buffer` is memory of at least `size` bytes. Allocates nothing."""
     try:
-        struct.unpack_from("", buffer, size)  # unpacks nothing, but looks at the end
+        _unpack_from("", buffer, size)  # unpacks nothing, but looks at the end
     except TypeError:
-        raise TypeError(f"memory is needed (bytes, say), not a {type(buffer).__name__}")
+        raise TypeError(f"memory is needed (bytes, an array), not a {type(buffer).__name__}")
     except Exception:  # ValueError or struct.error
         raise ValueError(f"the buffer is shorter than the {size} bytes needed")
 
 
-@micropython.native
-def elements_in(buffer, size):
-    """How many elements of `size` bytes `buffer` takes. Allocates nothing.
+@micropython.viper
+def elements_in(buffer, size: int) -> int:
+    """How many elements of `size` bytes go into `buffer`. Allocates nothing.
 
-    Bytes (a bytearray or a memoryview) take as many as fit; an array takes one in each item, and
-    its items must be at least as wide as an element.
+    Bytes (a bytearray or a memoryview) take as many as fit; an array of the elements' own format
+    takes one in each item. Raises TypeError when `buffer` is not writable memory, ValueError when
+    the array's items are narrower than an element.
     """
-    count = len(buffer)
-    if isinstance(buffer, (bytearray, memoryview)):
-        count //= size
+    count = int(len(buffer))
+    if isinstance(buffer, _BYTES):
+        count = count // size
     check_writable(buffer, count * size)
     return count

@@ -1,9 +1,9 @@
 """The one file that knows which interpreter it runs on.
 
-The containers are written once. Their hot functions are viper on MicroPython: machine code in which
-`ptr8`, `ptr16`, `ptr32`, `int` and `uint` are casts that the compiler knows by name. On CPython the
-same source is ordinary Python, and those names are the functions below, which imitate a 32-bit
-chip: the same widths, signs and wrap-around.
+The containers are written once. Their hot functions are viper on MicroPython: machine code in
+which `ptr8`, `ptr16`, `ptr32`, `int` and `uint` are casts that the compiler knows by name. On
+CPython the same source is ordinary Python, and those names are the functions below, which imitate
+a 32-bit chip: the same widths, signs and wrap-around.
 """
 
 import struct
@@ -48,21 +48,34 @@ if sys.implementation.name == "micropython":
         return memoryview(buffer)[:size]
 
     @micropython.viper
-    def copy(target, target_offset: int, source, source_offset: int, count: int):
+    def copy(target: ptr8, source: ptr8, count: int, target_offset: int, source_offset: int):
         """Copy `count` bytes. The caller has checked both ends of both buffers."""
-        to = int(ptr8(target)) + target_offset
-        start = int(ptr8(source)) + source_offset
-        end = to + count
-        if (to | start) & 3 == 0:
-            # Both at a word: as many whole words as there are.
-            while to + 4 <= end:
-                ptr32(to)[0] = ptr32(start)[0]
-                to += 4
-                start += 4
-        while to < end:
-            ptr8(to)[0] = ptr8(start)[0]
-            to += 1
-            start += 1
+        # The first three names of a viper function live in registers: the loops use no others.
+        target = ptr8(int(target) + target_offset)
+        source = ptr8(int(source) + source_offset)
+        if (int(target) | int(source)) & 3 == 0:
+            while count >= 32:
+                ptr32(target)[0] = ptr32(source)[0]
+                ptr32(target)[1] = ptr32(source)[1]
+                ptr32(target)[2] = ptr32(source)[2]
+                ptr32(target)[3] = ptr32(source)[3]
+                ptr32(target)[4] = ptr32(source)[4]
+                ptr32(target)[5] = ptr32(source)[5]
+                ptr32(target)[6] = ptr32(source)[6]
+                ptr32(target)[7] = ptr32(source)[7]
+                target = ptr8(int(target) + 32)
+                source = ptr8(int(source) + 32)
+                count -= 32
+            while count >= 4:
+                ptr32(target)[0] = ptr32(source)[0]
+                target = ptr8(int(target) + 4)
+                source = ptr8(int(source) + 4)
+                count -= 4
+        while count > 0:
+            target[0] = source[0]
+            target = ptr8(int(target) + 1)
+            source = ptr8(int(source) + 1)
+            count -= 1
 
 else:
     import operator
@@ -137,8 +150,7 @@ else:
         """The first `size` bytes of `buffer`, without a copy."""
         return memoryview(buffer).cast("B")[:size]
 
-    def copy(target, target_offset, source, source_offset, count):
+    def copy(target, source, count, target_offset, source_offset):
         """Copy `count` bytes. The caller has checked both ends of both buffers."""
-        to = memoryview(target).cast("B")
-        start = memoryview(source).cast("B")
-        to[target_offset : target_offset + count] = start[source_offset : source_offset + count]
+        to = memoryview(target).cast("B")[target_offset : target_offset + count]
+        to[:] = memoryview(source).cast("B")[source_offset : source_offset + count]

@@ -6,10 +6,7 @@ def same_elements(container, other):
     try:
         if len(container) != len(other):
             return False
-        for mine, theirs in zip(container, other):
-            if mine != theirs:
-                return False
-        return True
+        return all(mine == theirs for mine, theirs in zip(container, other))
     except TypeError:  # no sequence
         return NotImplemented
 

@@ -2,9 +2,9 @@
 
 The algorithm is Lamport's ring ("Proving the Correctness of Multiprocess Programs", 1977), as in
 Rust's `heapless::spsc`: the producer alone stores `tail`, the consumer alone stores `head`, and
-each publishes its index only when it is done with the slot. Nothing is ever locked, so one side may
-be a hard interrupt handler that stops the other between any two instructions, or each side may run
-on its own core of an RP2040.
+each publishes its index only when it is done with the slot. Nothing is ever locked, so one side
+may be a hard interrupt handler that stops the other between any two instructions, or each side
+may run on its own core of an RP2040.
 
 The hot operations come in two forms:
 
@@ -61,12 +61,11 @@ def try_enqueue(image: ptr32, x: int) -> bool:
 
         refuse_image()
     size = image[_SIZE]
-    if size < 4:
-        # In two's complement, x + sign of an x in range has no bit above the element.
-        if (x + image[_SIGN]) >> (size << 3):
-            from heapless_py._refuse import refuse_integer
+    # In two's complement, x + sign of an x in range has no bit above the element.
+    if size < 4 and (x + image[_SIGN]) >> (size << 3):
+        from heapless_py._refuse import refuse_integer
 
-            refuse_integer(x, size, image[_SIGN])
+        refuse_integer(x, size, image[_SIGN])
     after = tail + 1
     if after == image[_SLOTS]:
         after = 0
@@ -122,14 +121,15 @@ def _integer_enqueuer(image, layout):
     """`Producer.try_enqueue` for integers: a closure, as a method would look up its attributes."""
     low, high = limits(layout.code)
     # The larger integers are heap objects on a board and slow to compare: left to `check`.
-    low = max(low, -0x3FFFFFFF)
+    low = max(low, -0x3FFFFFFF - 1)
     high = min(high, 0x3FFFFFFF)
 
     @micropython.viper
     def try_enqueue(x) -> bool:
         """Enqueue the integer `x`: True, or False when the queue is full.
 
-        ISR-safe: yes.
+        ISR-safe: yes; an `x` of 2**30 and more, or below -2**30, is a heap object on a board, and
+            comparing it with the limits takes more.
         Complexity: O(1).
         Called by: the producer.
         Raises: ValueError when `x` is out of the format's range; TypeError when it is no int.
@@ -212,48 +212,6 @@ def _dequeuer(image, slots):
     return try_dequeue
 
 
-@micropython.viper
-def _enqueue_bytes(image, buffer) -> bool:
-    """Enqueue the element at the begin of `buffer`, which holds one."""
-    p = ptr32(image)
-    tail = p[_TAIL]
-    after = tail + 1
-    if after == p[_SLOTS]:
-        after = 0
-    if after == p[_HEAD]:
-        p[_REFUSED] += 1
-        return False
-    size = p[_SIZE]
-    copy(image, _BYTES + tail * size, buffer, 0, size)
-    p[_TAIL] = after  # published: the slot is the consumer's from here on
-    return True
-
-
-@micropython.viper
-def _drain(image, buffer, room: int) -> int:
-    """Move the oldest elements, `room` at most, to `buffer`, which has room for them."""
-    p = ptr32(image)
-    size = p[_SIZE]
-    slots = p[_SLOTS]
-    tail = p[_TAIL]
-    head = p[_HEAD]
-    moved = 0
-    # One run, or two when the elements wrap around the end of the ring.
-    while moved < room and head != tail:
-        run = tail - head
-        if run < 0:
-            run = slots - head
-        if run > room - moved:
-            run = room - moved
-        copy(buffer, moved * size, image, _BYTES + head * size, run * size)
-        moved += run
-        head += run
-        if head == slots:
-            head = 0
-    p[_HEAD] = head  # published: the slots are the producer's from here on
-    return moved
-
-
 class _View:
     """What a queue and both of its halves tell about it."""
 
@@ -334,8 +292,8 @@ class Producer(_View):
         if not self.try_enqueue(x):
             raise FULL
 
-    @micropython.native
-    def try_enqueue_from(self, buffer):
+    @micropython.viper
+    def try_enqueue_from(self, buffer) -> bool:
         """Enqueue the element packed at the begin of `buffer`: True, or False when full.
 
         `buffer` is any memory; an element is `struct.calcsize("<" + format)` bytes of it.
@@ -345,8 +303,20 @@ class Producer(_View):
         Called by: the producer.
         Raises: ValueError when `buffer` is shorter than an element; TypeError when no memory.
         """
-        check_readable(buffer, self._size)
-        return _enqueue_bytes(self.image, buffer)
+        image = self.image
+        p = ptr32(image)
+        size = p[_SIZE]
+        check_readable(buffer, size)
+        tail = p[_TAIL]
+        after = tail + 1
+        if after == p[_SLOTS]:
+            after = 0
+        if after == p[_HEAD]:
+            p[_REFUSED] += 1
+            return False
+        copy(image, buffer, size, _BYTES + tail * size, 0)
+        p[_TAIL] = after  # published: the slot is the consumer's from here on
+        return True
 
     def enqueue_from(self, buffer):
         """Enqueue the element packed at the begin of `buffer`.
@@ -354,7 +324,8 @@ class Producer(_View):
         ISR-safe: no (it raises; `try_enqueue_from` does not).
         Complexity: O(element size).
         Called by: the producer.
-        Raises: Full; ValueError when `buffer` is shorter than an element; TypeError when no memory.
+        Raises: Full; ValueError when `buffer` is shorter than an element; TypeError when it is no
+            memory.
         """
         if not self.try_enqueue_from(buffer):
             raise FULL
@@ -416,8 +387,8 @@ class Consumer(_View):
             raise EMPTY
         return element
 
-    @micropython.native
-    def try_dequeue_into(self, buffer):
+    @micropython.viper
+    def try_dequeue_into(self, buffer) -> bool:
         """Dequeue the oldest element, packed, to the begin of `buffer`: True, or False when empty.
 
         ISR-safe: yes.
@@ -425,8 +396,19 @@ class Consumer(_View):
         Called by: the consumer.
         Raises: ValueError when `buffer` is shorter than an element; TypeError when not writable.
         """
-        check_writable(buffer, self._size)
-        return _drain(self.image, buffer, 1) == 1
+        image = self.image
+        p = ptr32(image)
+        size = p[_SIZE]
+        check_writable(buffer, size)
+        head = p[_HEAD]
+        if head == p[_TAIL]:
+            return False
+        copy(buffer, image, size, 0, _BYTES + head * size)
+        head += 1
+        if head == p[_SLOTS]:
+            head = 0
+        p[_HEAD] = head  # published: the slot is the producer's from here on
+        return True
 
     def dequeue_into(self, buffer):
         """Dequeue the oldest element, packed, to the begin of `buffer`.
@@ -440,12 +422,12 @@ class Consumer(_View):
         if not self.try_dequeue_into(buffer):
             raise EMPTY
 
-    @micropython.native
-    def drain_into(self, buffer):
+    @micropython.viper
+    def drain_into(self, buffer) -> int:
         """Dequeue into `buffer` as many elements as wait and fit; return how many.
 
-        `buffer` is an `array` of the queue's format, filled from its first item, or bytes (a
-        bytearray, a memoryview of one) that take elements packed, `size_of` apart.
+        `buffer` is an `array` of the queue's own format, or bytes (a bytearray, a memoryview of
+        one), in which the elements lie packed.
 
         ISR-safe: yes.
         Complexity: O(bytes moved).
@@ -453,7 +435,28 @@ class Consumer(_View):
         Raises: ValueError when an array's items are narrower than an element; TypeError when
             `buffer` is not writable memory.
         """
-        return _drain(self.image, buffer, elements_in(buffer, self._size))
+        image = self.image
+        p = ptr32(image)
+        size = p[_SIZE]
+        room = int(elements_in(buffer, size))
+        slots = p[_SLOTS]
+        tail = p[_TAIL]
+        head = p[_HEAD]
+        moved = 0
+        # One run, or two when the elements wrap around the end of the ring.
+        while moved < room and head != tail:
+            run = tail - head
+            if run < 0:
+                run = slots - head
+            if run > room - moved:
+                run = room - moved
+            copy(buffer, image, run * size, moved * size, _BYTES + head * size)
+            moved += run
+            head += run
+            if head == slots:
+                head = 0
+        p[_HEAD] = head  # published: the slots are the producer's from here on
+        return moved
 
     @micropython.native
     def try_peek(self, default):
@@ -582,13 +585,17 @@ class SpscQueue:
 
     @staticmethod
     def size_of(capacity, fmt):
-        """The bytes of the image of a queue of `capacity` elements of format `fmt`."""
+        """The bytes of the image of a queue of `capacity` elements of format `fmt`.
+
+        ISR-safe: no.
+        """
         return (_BYTES + (capacity + 1) * Format(fmt).size + 3) & ~3
 
     @classmethod
     def from_iterable(cls, capacity, fmt, items, buffer=None):
         """A queue that holds `items`, the first of them the oldest.
 
+        ISR-safe: no.
         Raises: Full when there are more than `capacity`; else as the constructor and `enqueue`.
         """
         queue = cls(capacity, fmt, buffer)
