@@ -1,0 +1,39 @@
+# Every target makes the machine ready first (firmware/prepare.sh), so a bare checkout is enough.
+#
+#   PORT=/dev/ttyACM0   a real board, instead of an emulated one
+#   IMAGE=firmware.uf2  the MicroPython to run, instead of the one that is fetched or built
+#   BOARD=qemu          which board to emulate: rp2040 (the default) or qemu
+#   MPY=1               precompile the library before it goes on the board
+#   OPTIONS=…           anything else for the program behind the target
+
+.DEFAULT_GOAL := help
+.PHONY: help measure test image clean prepare
+.NOTPARALLEL:
+
+python := .venv/bin/python
+option = $(if $($(1)),--$(2) '$($(1))')
+for_tests := $(if $(PORT),HEAPLESS_PORT='$(PORT)') $(if $(IMAGE),HEAPLESS_IMAGE='$(IMAGE)')
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n '/^#   /s/^#/ /p' $(MAKEFILE_LIST)
+
+measure: prepare ## measure the containers on a board and write the report
+	@$(python) -m board_tests.measure $(call option,PORT,port) $(call option,IMAGE,image) \
+	  $(call option,BOARD,board) $(if $(MPY),--mpy) $(OPTIONS)
+
+test: prepare ## lint, type-check and run every test, on this machine and on a board
+	@$(python) -m ruff check --quiet
+	@$(python) -m ruff format --check --quiet
+	@$(python) -m mypy --no-error-summary
+	@$(for_tests) $(python) -m pytest host_tests board_tests $(OPTIONS)
+
+image: prepare ## fetch or build a MicroPython image for the RP2040, and print its path
+	@$(python) -m firmware.image $(call option,IMAGE,image) $(OPTIONS)
+
+clean: ## remove what the other targets made here (downloaded and built images stay cached)
+	@rm -rf build dist .venv .hypothesis .pytest_cache .mypy_cache .ruff_cache *.egg-info
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+prepare:
+	@sh firmware/prepare.sh
