@@ -1,0 +1,76 @@
+"""The boards that the tests run on.
+
+`pico` is an emulated Raspberry Pi Pico, or the real board at HEAPLESS_PORT; `cortex_m3` is QEMU's.
+HEAPLESS_IMAGE and HEAPLESS_QEMU_IMAGE name the firmware they run, instead of the one that is
+fetched or built.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from board_tests.processes import Witness
+from firmware.board import Board, open_board
+from firmware.deploy import deploy
+from firmware.image import Image, Kind, find_image
+
+
+def pytest_configure() -> None:
+    """Let SIGTERM end the tests as Ctrl-C does, so that no emulator outlives them."""
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        pytest.exit("terminated", 128 + signum)
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def _named(variable: str) -> Path | None:
+    name = os.environ.get(variable)
+    return Path(name) if name else None
+
+
+@pytest.fixture(scope="session")
+def pico() -> Iterator[Board]:
+    """The board that everything is tested on, with the library on it."""
+    image = _named("HEAPLESS_IMAGE")
+    with open_board(port=os.environ.get("HEAPLESS_PORT"), image=image) as board:
+        deploy(board)
+        yield board
+
+
+@pytest.fixture(scope="session")
+def cortex_m3() -> Iterator[Board]:
+    """A second processor, with the library on it."""
+    with open_board(board="qemu", image=_named("HEAPLESS_QEMU_IMAGE")) as board:
+        deploy(board)
+        yield board
+
+
+@pytest.fixture(params=["pico", "cortex_m3"])
+def any_board(request: pytest.FixtureRequest) -> Board:
+    """Each of them in turn."""
+    board: Board = request.getfixturevalue(request.param)
+    return board
+
+
+@pytest.fixture(scope="session")
+def rp2_image() -> Image:
+    return find_image(Kind.RP2, _named("HEAPLESS_IMAGE"))
+
+
+@pytest.fixture(scope="session")
+def qemu_image() -> Image:
+    return find_image(Kind.QEMU, _named("HEAPLESS_QEMU_IMAGE"))
+
+
+@pytest.fixture
+def witness(monkeypatch: pytest.MonkeyPatch) -> Iterator[Witness]:
+    """Knows each process that the test starts, and fails the test if one outlives it."""
+    seen = Witness()
+    monkeypatch.setenv(*seen.mark)
+    yield seen
+    seen.assert_none_left()
