@@ -1,0 +1,1 @@
+"""Programs that run on a board, and unchanged on MicroPython's unix port and on CPython."""

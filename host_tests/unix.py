@@ -1,0 +1,30 @@
+"""MicroPython's unix port, to run the library and the on-board programs in."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_REPOSITORY = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Unix:
+    binary: Path
+
+    def exec(self, code: str, *, stdin: str = "", timeout: float = 60) -> str:
+        """Run lines of code in an interpreter of their own; what they printed.
+
+        As on a board, `heapless_py` and `on_board` can be imported.
+        """
+        path = f"{_REPOSITORY}:{_REPOSITORY / 'firmware'}:.frozen"
+        done = subprocess.run(
+            [self.binary, "-c", code],
+            input=stdin,
+            env={**os.environ, "MICROPYPATH": path},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+        return done.stdout
