@@ -89,7 +89,8 @@ def try_dequeue(image: ptr32, default) -> int:
     The result is a viper integer, signed and of 32 bits: of format I, 2**31 and more reads as a
     negative number. `image` as in `try_enqueue`.
 
-    ISR-safe: yes, but a result of 2**30 and more, or below -2**30, is a heap object.
+    ISR-safe: yes; a result of 2**30 and more, or below -2**30, is a heap object on a board, and
+        lost where none can be made: a hard interrupt takes those with `try_dequeue_into`.
     Complexity: O(1).
     Called by: the consumer.
     Raises: TypeError when `image` is no queue of integers, or `default`, if needed, no int.

@@ -1,11 +1,12 @@
 """Runs every operation that calls itself ISR-safe, and tells which of them allocate.
 
-There are two gates, and neither sees everything:
+There are three gates, and none sees everything:
 
     heap_lock   the operation runs with the heap locked, as in a hard interrupt, and must not raise
     mem_total   the heap must not have given out a byte: a bytecode function whose frame exceeds 11
                 words takes it from the heap, but when that is locked, from the stack instead; the
                 unix port and QEMU's count these bytes, an RP2040 does not
+    interrupt   the operation runs in a real hard interrupt, and must not raise; on an RP2040
 
 Prints a line of JSON for each run of an operation through a gate:
 
@@ -19,6 +20,13 @@ import micropython
 
 from heapless_py import SpscQueue, spsc_queue
 
+try:
+    from on_board.pio_interrupt import PioInterrupt
+except ImportError:
+    PioInterrupt = None  # no RP2040
+
+_SOON_CYCLES = 2000
+_NOT_YET = object()
 _CAPACITY = 3
 _WAITING = (0, 2, _CAPACITY)  # empty, neither, full
 
@@ -33,6 +41,7 @@ _ELEMENTS = {
     "IhB": (0xFFFFFFFF, -1, 255),
     "4sf": (b"abcd", 0.5),
 }
+FORMS = tuple(sorted(_ELEMENTS))
 _DEFAULT = 42
 
 
@@ -132,6 +141,31 @@ def through_mem_total(function, arguments, expected):
     return _difference(returned, expected)
 
 
+class InInterrupt:
+    """The gate that is a real hard interrupt: PIO raises it, once for each operation."""
+
+    def __init__(self):
+        self._source = PioInterrupt(self._run, _SOON_CYCLES)
+        self._function = self._arguments = self._returned = self._error = None
+
+    def _run(self, pio):
+        try:
+            self._returned = _call(self._function, self._arguments)
+        except Exception as error:
+            self._error = error
+
+    def __call__(self, function, arguments, expected):
+        """What is wrong with the call in a hard interrupt, or None."""
+        self._function, self._arguments = function, arguments
+        self._returned = self._error = _NOT_YET
+        self._source.start(1)
+        while self._returned is _NOT_YET and self._error is _NOT_YET:
+            pass  # the one who waits for us has a time limit
+        if self._error is not _NOT_YET:
+            return type(self._error).__name__
+        return _difference(self._returned, expected)
+
+
 def _difference(returned, expected):
     return None if returned == expected else f"returned {returned!r} instead of {expected!r}"
 
@@ -139,6 +173,8 @@ def _difference(returned, expected):
 GATES = {"heap_lock": through_heap_lock}
 if hasattr(micropython, "mem_total"):
     GATES["mem_total"] = through_mem_total
+if PioInterrupt:
+    GATES["interrupt"] = InInterrupt()
 
 
 def _call(function, arguments):
@@ -150,9 +186,9 @@ def _call(function, arguments):
     return function(arguments[0], arguments[1])
 
 
-def verdicts():
+def verdicts(forms=FORMS):
     for gate in sorted(GATES):
-        for form in sorted(_ELEMENTS):
+        for form in forms:
             for waiting in _WAITING:
                 for operation, call in exercises(form, waiting):
                     yield gate, operation, form, waiting, GATES[gate](*call)
@@ -173,7 +209,7 @@ def counter_verdicts():
             ("a record as a tuple", case.queue.try_dequeue, (_DEFAULT,), case.element),
             ("a large integer", int, ("9" * 30,), int("9" * 30)),
         ]
-        if gate == "mem_total":  # the other one cannot see it
+        if gate == "mem_total":  # the others cannot see it
             calls.append(("a large frame", _large_frame, (1,), 9))
         for name, function, arguments, expected in calls:
             yield gate, name, form, case.waiting, GATES[gate](function, arguments, expected)
