@@ -213,13 +213,12 @@ def _dequeuer(image, slots):
     return try_dequeue
 
 
-class _View:
-    """What a queue and both of its halves tell about it."""
+class _End:
+    """What either end of a queue tells about it."""
 
     def __init__(self, image, layout, slots):
         self.image = image
         self.format = layout.text
-        self._size = layout.size
         self._slots = slots
         self._words = integers(image, 0, "I", _WORDS)
         self.capacity = self._words[_SLOTS] - 1
@@ -264,7 +263,7 @@ class _View:
         return after == p[_HEAD]
 
 
-class Producer(_View):
+class Producer(_End):
     """The end of a split SpscQueue that enqueues. One context at a time may use it.
 
     Enqueue: try_enqueue, enqueue, try_enqueue_from, enqueue_from
@@ -359,7 +358,7 @@ class Producer(_View):
         return f"<Producer of SpscQueue({self.capacity}, {self.format!r}), {len(self)} waiting>"
 
 
-class Consumer(_View):
+class Consumer(_End):
     """The end of a split SpscQueue that dequeues. One context at a time may use it.
 
     Dequeue: try_dequeue, dequeue, try_dequeue_into, dequeue_into, drain_into, iteration, clear
