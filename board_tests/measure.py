@@ -56,6 +56,8 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
         memory = _run(board, progress, *_MEMORY)
         counter, *operations = _run(board, progress, *_OPERATIONS)
         interrupts = _run(board, progress, *_INTERRUPTS)
+        if not interrupts:
+            progress.log(f"interrupts not measured: none can be raised on {board.name} yet")
     report = {
         "schema": 1,
         "measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
