@@ -48,16 +48,18 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
         transient=True,
     ) as progress:
         task = progress.add_task("deploy", total=2)
-        deploy(board, precompile=precompile, say=progress.log)
+        deploy(board, precompile=precompile, say=progress.console.print)
         progress.advance(task)
-        put_programs(board, say=progress.log)
+        put_programs(board, say=progress.console.print)
         progress.advance(task)
         # Memory first: what an import takes is seen only by the first program after a reset.
         memory = _run(board, progress, *_MEMORY)
         counter, *operations = _run(board, progress, *_OPERATIONS)
         interrupts = _run(board, progress, *_INTERRUPTS)
         if not interrupts:
-            progress.log(f"interrupts not measured: none can be raised on {board.name} yet")
+            progress.console.print(
+                f"interrupts not measured: none can be raised on {board.name} yet"
+            )
     report = {
         "schema": 1,
         "measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
