@@ -1,10 +1,17 @@
 """Which processes a test has started, however deep: they carry a mark in their environment."""
 
+import signal
 import time
 import uuid
 from pathlib import Path
 
+_START_SECONDS = 20
 _GRACE_SECONDS = 3
+
+
+def hear_ctrl_c() -> None:
+    """For a new process: not to ignore SIGINT, as whatever a shell runs in the background does."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Witness:
@@ -29,7 +36,7 @@ class Witness:
 
     def wait_for(self, part: str) -> None:
         """Wait until there is a marked process with `part` in its command line."""
-        deadline = time.monotonic() + _GRACE_SECONDS
+        deadline = time.monotonic() + _START_SECONDS
         while self.find(part) is None:
             assert time.monotonic() < deadline, f"no {part} was started"
             time.sleep(0.01)

@@ -21,7 +21,7 @@ import pytest
 from serial.tools import list_ports
 
 import firmware.board
-from board_tests.processes import Witness
+from board_tests.processes import Witness, hear_ctrl_c
 from firmware.board import Board, emulated_rp2040, qemu_cortex_m3
 from firmware.deploy import REPOSITORY, deploy
 from firmware.image import Image, Kind
@@ -208,6 +208,7 @@ def test_an_interrupted_command_takes_its_emulator_with_it(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_ctrl_c,
     ) as deploying:
         assert deploying.stderr
         assert deploying.stderr.readline().startswith("copying ")

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from board_tests.measure import measure
-from board_tests.processes import Witness
+from board_tests.processes import Witness, hear_ctrl_c
 from board_tests.report import files
 from board_tests.report.schema import Interrupts, Operation, Report, validate
 from firmware.board import Board
@@ -121,7 +121,11 @@ def test_an_interrupted_measurement_leaves_nothing_behind(
 ) -> None:
     options = ("--image", str(rp2_image.path), "--folder", str(tmp_path))
     with subprocess.Popen(
-        command(*options), cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
+        command(*options),
+        cwd=REPOSITORY,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_ctrl_c,
     ) as measuring:
         assert measuring.stderr
         witness.wait_for("rp2040py")
