@@ -191,8 +191,8 @@ def _boards() -> list[str]:
 
 
 def _ports_here() -> str:
-    ports = _boards()
-    return f"boards are at {', '.join(ports)}" if ports else "no board is plugged in"
+    ports = ", ".join(_boards())
+    return f"boards are at {ports}" if ports else "plug one in, or name none to emulate a board"
 
 
 def find_port(port: str) -> str:
