@@ -45,7 +45,13 @@ if sys.implementation.name == "micropython":
 
     def as_bytes(buffer, size):
         """The first `size` bytes of `buffer`, without a copy; holds on to its memory."""
-        return memoryview(buffer)[:size]
+        if not isinstance(buffer, (bytearray, memoryview)):
+            # An array, sliced by items. The collector follows a pointer to where memory begins.
+            return uctypes.bytearray_at(uctypes.addressof(buffer), size)
+        view = memoryview(buffer)
+        if uctypes.addressof(view[1:]) - uctypes.addressof(view) != 1:
+            raise TypeError("the items of a memoryview must be bytes")
+        return view[:size]
 
     @micropython.viper
     def copy(target: ptr8, source: ptr8, count: int, target_offset: int, source_offset: int):
@@ -148,6 +154,8 @@ else:
 
     def as_bytes(buffer, size):
         """The first `size` bytes of `buffer`, without a copy."""
+        if isinstance(buffer, memoryview) and buffer.itemsize != 1:
+            raise TypeError("the items of a memoryview must be bytes")
         return memoryview(buffer).cast("B")[:size]
 
     def copy(target, source, count, target_offset, source_offset):

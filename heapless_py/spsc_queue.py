@@ -542,7 +542,8 @@ class SpscQueue:
     capacity: elements, 1 and more; all of them can be in use.
     fmt: a `struct` format: one integer of b B h H i I, or a record such as "IhB".
     buffer: writable memory for the image, of `size_of(capacity, fmt)` bytes or more, beginning at
-        a multiple of 4; it is cleared. None for fresh memory.
+        a multiple of 4: a bytearray, a memoryview of bytes, an array. So much of it is cleared; do
+        not resize it any more. None for fresh memory.
 
     Raises: ValueError or TypeError when an argument is not as above.
 

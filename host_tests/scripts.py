@@ -54,7 +54,12 @@ class _QueueScript:
     def _begin(self) -> Iterator[Step]:
         image = 32 + -(-(self.capacity + 1) * self.size // 4) * 4
         if self.random.randrange(4) == 0:
-            yield ["memory", "bytearray", image + self.random.choice((-1, 0, 1, 4, 9))]
+            if self.random.randrange(2):
+                yield ["memory", "bytearray", image + self.random.choice((-1, 0, 1, 4, 9))]
+            else:
+                # Its items are words: neither their number nor a slice of them is in bytes.
+                words = image // 4 + self.random.choice((-1, 0, 1, image))
+                yield ["memory", "array", "I", [0xA5A5A5A5] * words]
             yield ["queue", "SpscQueue", self.capacity, self.form, "@memory"]
         # Also because the memory may have been too short.
         yield ["queue", "SpscQueue", self.capacity, self.form]

@@ -375,6 +375,13 @@ def test_the_memory_can_be_an_array() -> None:
     assert list(queue) == [7, 8]
 
 
+def test_a_memoryview_of_wider_items_is_refused() -> None:
+    words = array("I", [99] * 12)
+    with pytest.raises(TypeError, match="items of a memoryview must be bytes"):
+        SpscQueue(3, "I", memoryview(words))
+    assert list(words) == [99] * 12
+
+
 def test_memory_that_is_too_short_is_refused_with_the_size() -> None:
     memory = bytearray(b"x" * 39)
     with pytest.raises(ValueError, match="shorter than the 40 bytes"):
