@@ -196,5 +196,7 @@ class _QueueScript:
         chance = self.random.randrange(16)
         if chance == 0:
             return 5
-        length = self.size + {1: -1, 2: 1}.get(chance, 0)
-        return "#" + bytes(self.random.randrange(256) for _ in range(length)).hex()
+        data = bytes(self.random.randrange(256) for _ in range(self.size))
+        if self.form.endswith("d"):  # which a board reads into a single-precision float
+            data = data[:-8] + struct.pack("<d", self._field("f"))
+        return "#" + {1: data[:-1], 2: data + b"\xa5"}.get(chance, data).hex()
