@@ -26,8 +26,8 @@ from firmware.remote import BoardException
 from firmware.trouble import Trouble, plain_errors
 from host_tests.isr_safety import safe_operations
 
-# Program -> how many lines it prints, and how long it may take (an emulated Pico is some 20 times
-# slower than a real one).
+# The name of each program, how many lines it prints, and how many seconds it may take: an emulated
+# Pico takes some 20 times as long as a real one.
 _MEMORY = ("measure_memory", 4, 120)
 _OPERATIONS = ("measure_operations", 21, 600)
 _INTERRUPTS = ("measure_interrupts", 6, 1800)
@@ -38,7 +38,7 @@ Line = dict[str, Any]
 
 
 def measure(board: Board, *, precompile: bool = False, console: Console) -> Report:
-    """Measure the library on `board`; about two minutes on an emulated one."""
+    """Measure the library on `board`; about four minutes on an emulated one."""
     with Progress(
         TextColumn("{task.description:<32}"),
         BarColumn(),
@@ -74,7 +74,7 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
         },
         "library": {"version": version(), "commit": _commit()},
         "empty_call_cycles": counter["empty_call_cycles"],
-        "ops": _with_isr_safety(operations),
+        "ops": _operations(operations),
         "isr": [_interrupts(line) for line in interrupts],
         "memory": memory,
     }
@@ -101,11 +101,12 @@ def _run(board: Board, progress: Progress, name: str, lines: int, seconds: int) 
         ) from None
 
 
-def _with_isr_safety(lines: Iterable[Line]) -> list[Operation]:
+def _operations(lines: Iterable[Line]) -> list[Operation]:
     """The operations; safe is what our docstrings say is safe, of others what ran heap-locked."""
     safe = safe_operations("i")
     operations = []
     for line in lines:
+        line["cycles"] = _spread(_durations(line))
         ran_locked = line.pop("heap_locked")
         if line["subject"] == "SpscQueue":
             line["isr_safe"] = not _names(line).isdisjoint(safe)
@@ -129,11 +130,16 @@ def _names(line: Line) -> set[str]:
 
 
 def _interrupts(line: Line) -> Interrupts:
-    durations = {int(cycles): count for cycles, count in line.pop("durations").items()}
+    durations = _durations(line)
     line["lost"] = line["events"] - line["received"]
     line["handler_cycles"] = _spread(durations)
     line["handler_histogram"] = _histogram(durations)
     return cast(Interrupts, line)
+
+
+def _durations(line: Line) -> dict[int, int]:
+    """Taken out of the line: how often what was measured took how many cycles."""
+    return {int(cycles): count for cycles, count in line.pop("durations").items()}
 
 
 def _spread(durations: dict[int, int]) -> Cycles:

@@ -213,15 +213,19 @@ def _dequeuer(image, slots):
     return try_dequeue
 
 
+def _image_size(capacity, layout):
+    return (_BYTES + (capacity + 1) * layout.size + 3) & ~3
+
+
 class _End:
     """What either end of a queue tells about it."""
 
-    def __init__(self, image, layout, slots):
+    def __init__(self, image, words, layout, slots):
         self.image = image
         self.format = layout.text
+        self.capacity = words[_SLOTS] - 1
+        self._words = words
         self._slots = slots
-        self._words = integers(image, 0, "I", _WORDS)
-        self.capacity = self._words[_SLOTS] - 1
 
     @micropython.viper
     def __len__(self) -> int:
@@ -273,8 +277,8 @@ class Producer(_End):
     `try_enqueue` is an attribute, so that looking it up in a handler allocates nothing.
     """
 
-    def __init__(self, image, layout, slots):
-        super().__init__(image, layout, slots)
+    def __init__(self, image, words, layout, slots):
+        super().__init__(image, words, layout, slots)
         if layout.code:
             self.try_enqueue = _integer_enqueuer(image, layout)
         else:
@@ -369,8 +373,8 @@ class Consumer(_End):
     `try_dequeue` is an attribute, so that looking it up in a handler allocates nothing.
     """
 
-    def __init__(self, image, layout, slots):
-        super().__init__(image, layout, slots)
+    def __init__(self, image, words, layout, slots):
+        super().__init__(image, words, layout, slots)
         self.try_dequeue = _dequeuer(image, slots)
 
     @micropython.native
@@ -572,7 +576,7 @@ class SpscQueue:
     def __init__(self, capacity, fmt, buffer=None):
         layout = Format(fmt)
         check_capacity(capacity, (_LARGEST - _BYTES) // layout.size - 1)
-        self.image = new_image(SpscQueue.size_of(capacity, fmt), buffer)
+        self.image = new_image(_image_size(capacity, layout), buffer)
         self.capacity = capacity
         self.format = layout.text
         self._words = words = integers(self.image, 0, "I", _WORDS)
@@ -581,8 +585,8 @@ class SpscQueue:
         words[_SIZE] = layout.size
         words[_SIGN] = _SIGNS.get(layout.code, 0)
         slots = layout.slots(self.image, _BYTES, capacity + 1)
-        self._producer = Producer(self.image, layout, slots)
-        self._consumer = Consumer(self.image, layout, slots)
+        self._producer = Producer(self.image, words, layout, slots)
+        self._consumer = Consumer(self.image, words, layout, slots)
 
     @staticmethod
     def size_of(capacity, fmt):
@@ -590,7 +594,7 @@ class SpscQueue:
 
         ISR-safe: no.
         """
-        return (_BYTES + (capacity + 1) * Format(fmt).size + 3) & ~3
+        return _image_size(capacity, Format(fmt))
 
     @classmethod
     def from_iterable(cls, capacity, fmt, items, buffer=None):
@@ -770,4 +774,4 @@ class SpscQueue:
         assert words[_TAIL] < words[_SLOTS], words
         assert words[_HEAD] < words[_SLOTS], words
         assert words[_SPLIT] < 2, words
-        assert len(self.image) == SpscQueue.size_of(self.capacity, self.format), len(self.image)
+        assert len(self.image) == _image_size(self.capacity, layout), len(self.image)

@@ -1,1 +1,1 @@
-"""Programs that run on a board, and unchanged on MicroPython's unix port and on CPython."""
+"""Programs that run on a board; `replay` and `gates` on the unix port too, `replay` on CPython."""

@@ -59,6 +59,13 @@ elif sys.platform == "pyboard":  # every STM32 calls itself that
 else:
     raise ImportError(f"no cycle counter is known for {sys.platform}")
 
+
+def tally(durations, counts):
+    """Count in the dictionary `counts` how often each of the durations, in cycles, occurs."""
+    for cycles in durations:
+        counts[cycles] = counts.get(cycles, 0) + 1
+
+
 start()
 _begin = now()
 if elapsed(_begin, now()) == 0:

@@ -13,7 +13,7 @@ from collections import deque
 
 import micropython
 from micropython import const
-from on_board.cycles import elapsed, now
+from on_board.cycles import elapsed, now, tally
 from on_board.plain_ring import PlainRing
 
 from heapless_py import SpscQueue, spsc_queue
@@ -95,8 +95,7 @@ def _watch(source, take):
             raise OSError("an interrupt did not come")
         while take() is not None:
             pass
-        for duration in cycles:
-            durations[duration] = durations.get(duration, 0) + 1
+        tally(cycles, durations)
     return durations
 
 

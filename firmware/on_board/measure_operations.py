@@ -11,7 +11,7 @@ from array import array
 from collections import deque
 
 import micropython
-from on_board.cycles import COUNTER, elapsed, now
+from on_board.cycles import COUNTER, elapsed, now, tally
 from on_board.plain_ring import PlainRing
 
 from heapless_py import SpscQueue, spsc_queue
@@ -26,6 +26,7 @@ def measure(subject, op, form, items, statement, operands, prepare, happened):
     `prepare()` sets up; `happened()` tells afterwards whether the statement did its work.
     """
     timed = _compile(statement)
+    durations = {}
     a, b = operands if len(operands) == 2 else (operands[0], None)
     cycles = array("i", bytes(4 * _RUNS))
     for run in range(_RUNS):
@@ -33,6 +34,7 @@ def measure(subject, op, form, items, statement, operands, prepare, happened):
         cycles[run] = timed(now, elapsed, a, b) - _empty_cycles
         if not happened():
             raise AssertionError(f"{subject}.{op} ({form}) had no effect")
+    tally(cycles, durations)
     print(
         json.dumps(
             {
@@ -41,7 +43,7 @@ def measure(subject, op, form, items, statement, operands, prepare, happened):
                 "form": form,
                 "items": items,
                 "bytes": 4 * items,
-                "cycles": _spread(cycles),
+                "durations": durations,
                 "allocated_bytes": _allocated(timed, prepare, (a, b)),
                 "heap_locked": _runs_locked(timed, prepare, (a, b)),
             }
@@ -60,16 +62,6 @@ def _compile(statement):
         names,
     )
     return names["timed"]
-
-
-def _spread(cycles):
-    ordered = sorted(cycles)
-    return {
-        "min": ordered[0],
-        "median": ordered[len(ordered) // 2],
-        "p99": ordered[len(ordered) * 99 // 100 - 1],
-        "max": ordered[-1],
-    }
 
 
 def _allocated(timed, prepare, operands):
