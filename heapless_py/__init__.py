@@ -8,6 +8,7 @@ __version__ = "0.1.0"
 
 # Public name -> the module that defines it.
 _HOME = {
+    "BBQueue": "bbqueue",
     "CapacityError": "errors",
     "Empty": "errors",
     "Full": "errors",
@@ -21,6 +22,8 @@ def __getattr__(name):
     try:
         home = __import__(module, None, None, (name,))
     except ImportError:
+        if name in _HOME:
+            raise
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(home, name) if name in _HOME else home
     globals()[name] = value

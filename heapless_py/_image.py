@@ -3,7 +3,7 @@
 from struct import pack_into as _pack_into
 from struct import unpack_from as _unpack_from
 
-from ._port import as_bytes, is_aligned, micropython
+from ._port import are_bytes, as_bytes, is_aligned, micropython
 
 _BYTES = (bytearray, memoryview)
 
@@ -68,3 +68,16 @@ def elements_in(buffer, size: int) -> int:
         count = count // size
     check_writable(buffer, count * size)
     return count
+
+
+def check_source(buffer):
+    """Raise unless `buffer` is bytes, as many as its length. Allocates nothing."""
+    if not are_bytes(buffer):
+        name = type(buffer).__name__
+        raise TypeError(f"bytes, a bytearray or a memoryview of one is needed, not a {name}")
+
+
+def check_target(buffer):
+    """Raise unless `buffer` is writable bytes, as many as its length. Allocates nothing."""
+    check_source(buffer)
+    check_writable(buffer, 0)

@@ -39,6 +39,22 @@ if sys.implementation.name == "micropython":
         layout = {"all": (uctypes.ARRAY | 0, count | _SCALAR[code])}
         return uctypes.struct(address, layout, uctypes.NATIVE).all
 
+    def are_bytes(buffer):
+        """Whether `buffer` is bytes, so that its length is their number."""
+        if isinstance(buffer, memoryview):
+            return _code(id(buffer) + _WORD) in _CODES_OF_BYTES
+        return isinstance(buffer, _BYTES)
+
+    _BYTES = (bytes, bytearray)
+    _CODES_OF_BYTES = (1, ord("B"), ord("b"))
+
+    @micropython.viper
+    def _code(window: ptr8) -> int:
+        return window[0] & 0x7F
+
+    # What `ptr32` takes to reach an image soonest: its address. Keep the image alive beside it.
+    pointer = uctypes.addressof
+
     def is_aligned(buffer):
         """Whether `buffer` begins at a word: a Cortex-M0 faults on any other word access."""
         return uctypes.addressof(buffer) % 4 == 0
@@ -52,6 +68,55 @@ if sys.implementation.name == "micropython":
         if uctypes.addressof(view[1:]) - uctypes.addressof(view) != 1:
             raise TypeError("the items of a memoryview must be bytes")
         return view[:size]
+
+    # A memoryview is an object of four machine words, of 32 or of 64 bits each:
+    #
+    #     | its type | code of its items + 256 * offset | length | address of byte 0 |
+    #
+    # Writing the middle two moves the view over its memory and allocates nothing. Its memory's
+    # address stays, so the garbage collector is not deceived.
+    _WORD = 8 if sys.maxsize > 0x7FFFFFFF else 4
+
+    class AimedWindow:
+        """A view that can be moved over `image`: see `Window`."""
+
+        def __init__(self, image):
+            self.view, self.window = _aimable(image)
+
+    class SplitAimedWindow(AimedWindow):
+        """Two views that can be moved over `image`: see `SplitWindow`."""
+
+        def __init__(self, image):
+            super().__init__(image)
+            second, self.second = _aimable(image)
+            self.views = (self.view, second)
+
+    def _aimable(image):
+        """A view of `image`, and the address of the words that tell where it looks."""
+        view = memoryview(image)
+        window = id(view) + _WORD
+        if _WORD == 4:
+            # Bytes have two codes: 'B', which is even, and a bytearray's, which is odd.
+            uctypes.bytearray_at(window, 1)[0] = ord("B") | 0x80  # 0x80: may be written
+        aim(window, 0, 0)
+        return view, window
+
+    def _views_can_be_aimed():
+        """Whether memoryviews are what the drawing says, found out without harm if not."""
+        memory = bytearray(301)
+        memory[20:23] = b"\x14\x15\x16"
+        for begin in (0, 7):
+            view = memoryview(memory)[begin:]
+            words = uctypes.bytearray_at(id(view) + _WORD, 3 * _WORD)
+            seen = struct.unpack("QQQ" if _WORD == 8 else "III", words)
+            if seen[0] >> 8 != begin or seen[1] != len(view):
+                return False
+            if seen[2] != uctypes.addressof(memory):
+                return False
+        view, window = _aimable(memory)
+        aim(window, 20, 3)
+        view[1] = 0xAA
+        return bytes(view) == b"\x14\xaa\x16" and memory[21] == 0xAA and len(view) == 3
 
     @micropython.viper
     def copy(target: ptr8, source: ptr8, count: int, target_offset: int, source_offset: int):
@@ -84,7 +149,9 @@ if sys.implementation.name == "micropython":
             count -= 1
 
 else:
+    import builtins
     import operator
+    from contextlib import contextmanager
 
     class micropython:
         """The decorators that the MicroPython compiler knows by name; here they do nothing."""
@@ -104,26 +171,58 @@ else:
         """Memory as one chip pointer sees it: items of one width, little-endian, checked."""
 
         def __init__(self, target, code):
-            self.memory = target.memory if isinstance(target, _Pointer) else memoryview(target)
-            whole = self.memory.cast("B")
-            size = struct.calcsize(code)
-            self._items = whole[: len(whole) // size * size].cast(code)
-            self._bits = 8 * size
+            if not isinstance(target, (_Pointer, _Address)):
+                target = _Address(memoryview(target).cast("B"), 0, target)
+            self.memory, self.offset, self.owner = target.memory, target.offset, target.owner
+            self._size = struct.calcsize(code)
             self._signed = code.islower()
+            # A Cortex-M0 faults on a word at any other address.
+            assert self.offset % self._size == 0, f"{self._size} bytes at {self.offset}"
 
         def __getitem__(self, index):
-            return self._items[self._checked(index)]
+            return builtins.int.from_bytes(
+                self.memory[self._bytes_of(index)], "little", signed=self._signed
+            )
 
         def __setitem__(self, index, value):
-            value &= (1 << self._bits) - 1
-            if self._signed and value >> (self._bits - 1):
-                value -= 1 << self._bits
-            self._items[self._checked(index)] = value
+            value &= (1 << 8 * self._size) - 1
+            self.memory[self._bytes_of(index)] = value.to_bytes(self._size, "little")
+            if _watches:
+                for tell in _watches.get((id(self.owner), self.offset + index * self._size), ()):
+                    tell()
 
-        def _checked(self, index):
+        def _bytes_of(self, index):
+            begin = self.offset + index * self._size
             # A chip would read or write whatever lies there; here it is a bug that shows.
-            assert 0 <= index < len(self._items), f"pointer index {index} outside the image"
-            return index
+            assert 0 <= begin <= len(self.memory) - self._size, f"byte {begin} outside the memory"
+            return slice(begin, begin + self._size)
+
+    class _Address:
+        """What int() makes of a pointer: an address, to count from and to ask for alignment."""
+
+        def __init__(self, memory, offset, owner):
+            self.memory, self.offset, self.owner = memory, offset, owner
+
+        def __add__(self, count):
+            return _Address(self.memory, self.offset + count, self.owner)
+
+        def __and__(self, mask):
+            return self.offset & mask
+
+    # (id of an image, byte in it) -> what to call when something was stored there.
+    _watches = {}
+
+    @contextmanager
+    def watched(image, word, tell):
+        """Call `tell()` after each store to the 32-bit word numbered `word` of `image`."""
+        key = id(image), 4 * word
+        _watches[key] = _watches.get(key, ()) + (tell,)
+        try:
+            yield
+        finally:
+            _watches[key] = tuple(each for each in _watches[key] if each is not tell)
+            if not _watches[key]:
+                del _watches[key]
 
     # A chip's load through ptr8 or ptr16 is unsigned; a word is a signed integer.
     def ptr8(target):
@@ -136,7 +235,9 @@ else:
         return _Pointer(target, "i")
 
     def int(value):
-        """A viper integer: the low 32 bits of `value`, signed."""
+        """A viper integer: the low 32 bits of `value`, signed. Of a pointer, its address."""
+        if isinstance(value, _Pointer):
+            return _Address(value.memory, value.offset, value.owner)
         return (operator.index(value) + 0x80000000 & 0xFFFFFFFF) - 0x80000000
 
     def uint(value):
@@ -147,6 +248,16 @@ else:
         """`count` integers of struct format `code` in `image`, to read and write by index."""
         size = struct.calcsize(code)
         return memoryview(image)[offset : offset + count * size].cast(code)
+
+    def are_bytes(buffer):
+        """Whether `buffer` is bytes, so that its length is their number."""
+        if isinstance(buffer, memoryview):
+            return buffer.itemsize == 1 and buffer.c_contiguous
+        return isinstance(buffer, (bytes, bytearray))
+
+    def pointer(image):
+        """What `ptr32` takes to reach an image."""
+        return image
 
     def is_aligned(buffer):
         """Whether `buffer` begins at a word; CPython does not mind."""
@@ -162,3 +273,59 @@ else:
         """Copy `count` bytes. The caller has checked both ends of both buffers."""
         to = memoryview(target).cast("B")[target_offset : target_offset + count]
         to[:] = memoryview(source).cast("B")[source_offset : source_offset + count]
+
+
+# A queue hands out parts of its image as memoryviews. Their owner has an attribute `view` for the
+# caller and, for the queue, `window`: a pointer to the words that tell where the view looks,
+#
+#     w = ptr32(window)
+#     w[0] = (w[0] & 0xFF) | offset << 8    # from this byte of the image on; below 2**24
+#     w[1 + (w[0] & 1)] = length            # the low bit is set where machine words have 64 bits
+#
+# which hot functions write as they stand here, and others with `aim`.
+
+
+@micropython.viper
+def aim(window, offset: int, length: int):
+    """Let the view of `window` look at `length` bytes of its image, from `offset` on."""
+    w = ptr32(window)
+    w[0] = (w[0] & 0xFF) | offset << 8
+    w[1 + (w[0] & 1)] = length
+
+
+class SlicedWindow:
+    """A view of `image` that is a fresh slice each time it is asked for."""
+
+    def __init__(self, image):
+        self._image = image
+        self.window = bytearray(8)
+
+    @property
+    def view(self):
+        return _slice(self._image, self.window)
+
+
+class SplitSlicedWindow(SlicedWindow):
+    """Two of them."""
+
+    def __init__(self, image):
+        super().__init__(image)
+        self.second = bytearray(8)
+
+    @property
+    def views(self):
+        return self.view, _slice(self._image, self.second)
+
+
+def _slice(image, window):
+    offset, length = struct.unpack("<II", window)
+    return memoryview(image)[offset >> 8 :][:length]
+
+
+if sys.implementation.name != "micropython":
+    Window, SplitWindow = SlicedWindow, SplitSlicedWindow
+elif _views_can_be_aimed():
+    Window, SplitWindow = AimedWindow, SplitAimedWindow
+else:
+    print("heapless_py: this MicroPython's memoryviews cannot be moved; each grant allocates one")
+    Window, SplitWindow = SlicedWindow, SplitSlicedWindow

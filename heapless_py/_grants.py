@@ -1,0 +1,247 @@
+"""Grants: a run of a BBQueue's own memory, the producer's to write to, or the consumer's to read.
+
+A queue makes its grants when it is split, two for each side, and gives them in turn: nothing is
+allocated when one is asked for. A grant that has ended is dead. Its methods raise and its view is
+empty, until the grant after the next, which is the same object again.
+"""
+
+from . import _bip
+from ._port import SplitWindow, Window, micropython, pointer
+
+
+class WriteGrant(Window):
+    """Bytes that the producer may write, and then commits.
+
+        with producer.grant_exact(8) as grant:
+            struct.pack_into("<II", grant.view, 0, x, y)
+            grant.commit(8)
+
+    view: a memoryview of the bytes, for `readinto`, `pack_into`, DMA. It ends with the grant: do
+        not keep it.
+    End: commit, commit_on_exit, leaving a `with` block
+    Bytes: view, grant[i], len
+    """
+
+    def __init__(self, image, turn):
+        super().__init__(image)
+        self._image = image
+        self._turn = turn
+        self.commit = _bip.committer(pointer(image), turn, self.window, self)
+
+    def commit_on_exit(self, used):
+        """Let the end of the `with` block commit `used` bytes, unless an exception ends it.
+
+        used: bytes, 0 and more; more than were granted are as many as were granted.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        Called by: the producer.
+        Raises: ValueError when `used` is negative, or when this grant is dead.
+        """
+        _bip.commit_later(self._image, self._turn, used)
+
+    def __len__(self):
+        """The bytes granted; 0 when this grant is dead.
+
+        ISR-safe: yes.
+        """
+        return len(self.view)
+
+    def __getitem__(self, index):
+        """The byte at `index`.
+
+        ISR-safe: yes.
+        Raises: IndexError when there is none, as in a dead grant.
+        """
+        return self.view[index]
+
+    def __setitem__(self, index, byte):
+        """Write the byte at `index`.
+
+        ISR-safe: yes.
+        Raises: IndexError when there is none, as in a dead grant.
+        """
+        self.view[index] = byte
+
+    def __enter__(self):
+        """The grant itself. The end of the block commits what `commit_on_exit` said, or nothing.
+
+        ISR-safe: yes.
+        """
+        return self
+
+    @micropython.native
+    def __exit__(self, kind, value, trace):
+        """End this grant, if it did not end before.
+
+        ISR-safe: yes.
+        """
+        planned = _bip.to_commit(self._image, self._turn)
+        if planned > 0 and kind is None:
+            self.commit(planned - 1)
+        elif planned >= 0:
+            _bip.drop_write(self._image, self.window)
+
+    def __repr__(self):
+        return f"<WriteGrant, {_state(self)}>"
+
+
+class ReadGrant(SplitWindow):
+    """Bytes of a stream that the consumer may read, and then releases.
+
+    view: a memoryview of the bytes. It ends with the grant: do not keep it.
+    views: after `split_read` a pair of them, the bytes before the wrap and those after it.
+    End: release, release_on_exit, leaving a `with` block
+    Bytes: view, views, grant[i], len
+
+    The bytes may be changed in place.
+    """
+
+    def __init__(self, image, turn):
+        super().__init__(image)
+        self._image = image
+        self._turn = turn
+        self.release = _bip.releaser(pointer(image), turn, self.window, self)
+
+    def release_on_exit(self, used):
+        """Let the end of the `with` block release `used` bytes, unless an exception ends it.
+
+        used: bytes, 0 and more; more than were granted are as many as were granted.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        Called by: the consumer.
+        Raises: ValueError when `used` is negative, or when this grant is dead.
+        """
+        _bip.release_later(self._image, self._turn, used)
+
+    def end(self):
+        """Release all of it, unless this grant is dead.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        Called by: the consumer.
+        """
+        if _bip.to_release(self._image, self._turn) >= 0:
+            self.release(_bip.EVERYTHING)
+
+    def __len__(self):
+        """The bytes granted, in both views; 0 when this grant is dead.
+
+        ISR-safe: yes.
+        """
+        first, second = self.views
+        return len(first) + len(second)
+
+    def __getitem__(self, index):
+        """The byte at `index` of the first view.
+
+        ISR-safe: yes.
+        Raises: IndexError when there is none, as in a dead grant.
+        """
+        return self.view[index]
+
+    def __enter__(self):
+        """The grant itself. The block's end releases what `release_on_exit` said, or nothing.
+
+        ISR-safe: yes.
+        """
+        return self
+
+    @micropython.native
+    def __exit__(self, kind, value, trace):
+        """End this grant, if it did not end before.
+
+        ISR-safe: yes.
+        """
+        planned = _bip.to_release(self._image, self._turn)
+        if planned >= 0:
+            self.release(planned if kind is None else 0)
+
+    def __repr__(self):
+        return f"<ReadGrant, {_state(self)}>"
+
+
+class Frame(Window):
+    """A frame that the consumer may read, and then releases.
+
+    view: a memoryview of the payload. It ends with the grant: do not keep it.
+    End: release, release_on_exit, leaving a `with` block
+    Bytes: view, frame[i], len
+
+    The bytes may be changed in place.
+    """
+
+    def __init__(self, image, turn):
+        super().__init__(image)
+        self._image = image
+        self._turn = turn
+        self.release = _bip.frame_releaser(pointer(image), turn, self.window, self)
+
+    def release_on_exit(self):
+        """Let the end of the `with` block release the frame, unless an exception ends it.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        Called by: the consumer.
+        Raises: ValueError when this grant is dead.
+        """
+        _bip.release_later(self._image, self._turn, 1)
+
+    def end(self):
+        """Release the frame, unless this grant is dead.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        Called by: the consumer.
+        """
+        if _bip.to_release(self._image, self._turn) >= 0:
+            self.release()
+
+    def __len__(self):
+        """The bytes of the payload; 0 when this grant is dead.
+
+        ISR-safe: yes.
+        """
+        return len(self.view)
+
+    def __getitem__(self, index):
+        """The byte at `index`.
+
+        ISR-safe: yes.
+        Raises: IndexError when there is none, as in a dead grant.
+        """
+        return self.view[index]
+
+    def __enter__(self):
+        """The frame itself. The end of the block releases it if `release_on_exit` said so.
+
+        ISR-safe: yes.
+        """
+        return self
+
+    @micropython.native
+    def __exit__(self, kind, value, trace):
+        """End this grant, if it did not end before; without a release, the frame waits on.
+
+        ISR-safe: yes.
+        """
+        planned = _bip.to_release(self._image, self._turn)
+        if planned > 0 and kind is None:
+            self.release()
+        elif planned >= 0:
+            _bip.drop_read(self._image, self.window)
+
+    def __repr__(self):
+        return f"<Frame, {_state(self)}>"
+
+
+def _state(grant):
+    # Dead and of no bytes look the same from here; either way there is nothing to use.
+    return f"{len(grant)} bytes" if len(grant) else "empty or dead"
+
+
+def two(make, image):
+    """The two grants of one side, and then their windows: what the functions of `_bip` take."""
+    even, odd = make(image, 1), make(image, 3)
+    return even, odd, even.window, odd.window
