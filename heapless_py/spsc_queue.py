@@ -272,6 +272,7 @@ class Producer(_End):
 
     Enqueue: try_enqueue, enqueue, try_enqueue_from, enqueue_from
     Ask: ready, len, capacity, is_full, is_empty, refused
+    In an asyncio task: wait_ready
     For the function form: image
 
     `try_enqueue` is an attribute, so that looking it up in a handler allocates nothing.
@@ -348,6 +349,17 @@ class Producer(_End):
             after = 0
         return after != p[_HEAD]
 
+    async def wait_ready(self):
+        """Wait until the next `enqueue` is certain to find room.
+
+        ISR-safe: no.
+        Called by: the producer, in an asyncio task; one task at a time.
+        """
+        from ._waiting import until
+
+        while not self.ready():
+            await until(self.ready, self.image, _HEAD)
+
     @property
     def refused(self):
         """How many elements found the queue full, modulo 2**32.
@@ -368,6 +380,7 @@ class Consumer(_End):
     Dequeue: try_dequeue, dequeue, try_dequeue_into, dequeue_into, drain_into, iteration, clear
     Look: try_peek, peek
     Ask: ready, len, capacity, is_full, is_empty
+    In an asyncio task: wait, async iteration
     For the function form: image
 
     `try_dequeue` is an attribute, so that looking it up in a handler allocates nothing.
@@ -499,6 +512,31 @@ class Consumer(_End):
         """
         p = ptr32(self.image)
         return p[_TAIL] != p[_HEAD]
+
+    async def wait(self):
+        """Wait until the next `dequeue` is certain to find an element.
+
+        Either form of enqueuing ends the wait, from an interrupt or a thread as well.
+
+        ISR-safe: no.
+        Called by: the consumer, in an asyncio task; one task at a time.
+        """
+        from ._waiting import until
+
+        while not self.ready():
+            await until(self.ready, self.image, _TAIL)
+
+    def __aiter__(self):
+        """Iterate by dequeuing, and wait for elements to come; there is no end.
+
+        ISR-safe: no.
+        Called by: the consumer, in an asyncio task; one task at a time.
+        """
+        return self
+
+    async def __anext__(self):
+        await self.wait()
+        return self.dequeue()
 
     @micropython.viper
     def clear(self):

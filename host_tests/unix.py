@@ -12,15 +12,18 @@ _REPOSITORY = Path(__file__).parent.parent
 class Unix:
     binary: Path
 
-    def exec(self, code: str, *, stdin: str = "", timeout: float = 60) -> str:
+    def exec(
+        self, code: str, *, stdin: str = "", timeout: float = 60, library: Path = _REPOSITORY
+    ) -> str:
         """Run lines of code in an interpreter of their own; what they printed.
 
-        As on a board, `heapless_py` and `on_board` can be imported.
+        As on a board, `heapless_py` (of the folder `library`) and `on_board` can be imported.
         """
-        path = f"{_REPOSITORY}:{_REPOSITORY / 'firmware'}:.frozen"
+        path = f"{library}:{_REPOSITORY / 'firmware'}:.frozen"
         done = subprocess.run(
             [self.binary, "-c", code],
             input=stdin,
+            cwd=library,  # where it looks first
             env={**os.environ, "MICROPYPATH": path},
             capture_output=True,
             text=True,
