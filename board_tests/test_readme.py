@@ -1,7 +1,9 @@
-"""The README's example does on a board what it shows."""
+"""The README's examples do on a board what they show."""
 
 import re
 from pathlib import Path
+
+import pytest
 
 from firmware.board import Board
 from firmware.deploy import REPOSITORY
@@ -20,15 +22,48 @@ source.stop()
 """
 
 
-def test_the_example_prints_each_event(pico: Board, tmp_path: Path) -> None:
-    found = re.search(r"```python\n(.*?)```", (REPOSITORY / "README.md").read_text(), re.DOTALL)
-    assert found
-    before, loop, after = found[1].partition("while True:\n")
+_SAMPLES = f"""
+from on_board.pio_interrupt import PioInterrupt
+source = PioInterrupt(sample, 25000)
+source.start({_EVENTS})
+try:
+    asyncio.run(asyncio.wait_for(main(), 0.5))
+except asyncio.TimeoutError:
+    pass
+source.stop()
+"""
+
+
+@pytest.fixture
+def examples() -> list[str]:
+    readme = (REPOSITORY / "README.md").read_text()
+    return re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+
+
+def run(board: Board, program: str, folder: Path) -> list[str]:
+    put_programs(board)
+    file = folder / "example.py"
+    file.write_text(program)
+    return board.remote.run(file, timeout=60).splitlines()
+
+
+def test_the_queue_example_prints_each_event(
+    pico: Board, tmp_path: Path, examples: list[str]
+) -> None:
+    before, loop, after = examples[0].partition("while True:\n")
     assert loop
-    put_programs(pico)
-    example = tmp_path / "example.py"
-    example.write_text(f"{before}{_PRESSES}for _ in range(1):\n{after}")
-    lines = pico.remote.run(example, timeout=60).splitlines()
+    lines = run(pico, f"{before}{_PRESSES}for _ in range(1):\n{after}", tmp_path)
     moments = [int(line.removeprefix("pressed at ")) for line in lines]
     assert len(moments) == _EVENTS
     assert moments == sorted(set(moments))
+
+
+def test_the_frames_example_prints_each_sample(
+    pico: Board, tmp_path: Path, examples: list[str]
+) -> None:
+    lines = run(pico, examples[1] + _SAMPLES, tmp_path)
+    found = [re.fullmatch(r"sampled \((\d+), (\d+)\)", line) for line in lines]
+    samples = [(int(match[1]), int(match[2])) for match in found if match]
+    assert len(samples) == len(lines) == _EVENTS
+    assert samples == sorted(samples)
+    assert all(value < 1 << 16 for _, value in samples)

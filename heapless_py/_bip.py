@@ -83,6 +83,7 @@ _BYTES = const(56)  # of all these words
 _LARGEST = 0x00FFFFFF  # bytes of an image: as far as a board's memoryviews reach
 EVERYTHING = _LARGEST  # more bytes than any grant has
 
+_STREAM = const(1)
 _FRAMED = const(2)
 _BIP = const(0x4242)
 _HEADER = const(4)  # bytes of a frame before its payload
@@ -119,11 +120,11 @@ def granter(image, spots, use):
         if p[_USE] == _FRAMED:
             needed = _HEADER + (size + 3 & -4)
             offset = _BYTES + _HEADER
-        if size < 0 or needed > capacity:
+        if size < 0 or size > capacity or needed > capacity:
             from heapless_py._refuse import refuse_grant
 
             refuse_grant(size, capacity, p[_USE] == _FRAMED)
-        # The same steps as in frame_writer.
+        # The same steps as in write_frame.
         write = p[_WRITE]
         read = p[_READ]
         start = write >> 1
@@ -267,7 +268,7 @@ def write_frame(image: ptr32, buffer, size: int) -> bool:
         refuse_end("grant", _FRAMED, p[_USE])
     capacity = p[_CAPACITY]
     needed = _HEADER + (size + 3 & -4)
-    if size < 0 or needed > capacity:
+    if size < 0 or size > capacity or needed > capacity:
         from heapless_py._refuse import refuse_grant
 
         refuse_grant(size, capacity, True)
@@ -626,6 +627,24 @@ def frame_reader(image, read):
 
 
 @micropython.viper
+def largest_grant(image, n: int) -> int:
+    """Bytes that `grant_max(n)` of a stream's producer grants."""
+    p = ptr32(image)
+    if p[_USE] != _STREAM or p[_GRANTS] & 1:
+        from heapless_py._refuse import refuse_end
+
+        refuse_end("grant", _STREAM, p[_USE])
+    if n < 0:
+        from heapless_py._refuse import refuse_grant
+
+        refuse_grant(n, p[_CAPACITY], False)
+    room = int(room_behind(image))
+    if n > room and (room == 0 or p[_WRITE] == p[_READ]):
+        room = int(room_at_zero(image))
+    return n if n < room else room
+
+
+@micropython.viper
 def room_behind(image) -> int:
     """Free bytes in one piece at `write`. Called by the producer."""
     p = ptr32(image)
@@ -699,10 +718,10 @@ def is_empty(image) -> bool:
 def write_bytes(image, source, size: int) -> int:
     """Write to a stream of the `size` bytes at `source` as many as fit, around the wrap too."""
     p = ptr32(image)
-    if p[_USE] != 1 or p[_GRANTS] & 1:
+    if p[_USE] != _STREAM or p[_GRANTS] & 1:
         from heapless_py._refuse import refuse_end
 
-        refuse_end("grant", 1, p[_USE])
+        refuse_end("grant", _STREAM, p[_USE])
     write = p[_WRITE]
     read = p[_READ]
     first = int(room_behind(image))
@@ -728,10 +747,10 @@ def write_bytes(image, source, size: int) -> int:
 def read_bytes(image, target, size: int) -> int:
     """Read from a stream as many bytes as wait and go into the `size` of `target`."""
     p = ptr32(image)
-    if p[_USE] != 1 or p[_READS] & 1:
+    if p[_USE] != _STREAM or p[_READS] & 1:
         from heapless_py._refuse import refuse_end
 
-        refuse_end("read grant", 1, p[_USE])
+        refuse_end("read grant", _STREAM, p[_USE])
     write = p[_WRITE]
     last = p[_LAST]  # after write, as in read
     read = p[_READ]
@@ -756,13 +775,13 @@ def read_bytes(image, target, size: int) -> int:
 
 
 @micropython.viper
-def clear(image):
-    """Drop what waits to be read. Called by the consumer."""
+def clear(image, use: int):
+    """Drop what waits to be read. Called by the consumer of a queue in this use."""
     p = ptr32(image)
-    if p[_READS] & 1:
+    if p[_USE] != use or p[_READS] & 1:
         from heapless_py._refuse import refuse_end
 
-        refuse_end("read grant", 0, 0)
+        refuse_end("read grant", use, p[_USE])
     p[_READ] = p[_WRITE]
 
 
@@ -787,9 +806,14 @@ def image_size(capacity):
     return (_BYTES + capacity + 3) & ~3
 
 
+def check_bytes(capacity):
+    """Raise unless a queue may have a capacity of so many bytes."""
+    check_capacity(capacity, _LARGEST - _BYTES - 3)
+
+
 def new_queue_image(capacity, buffer):
     """The image of an empty queue."""
-    check_capacity(capacity, _LARGEST - _BYTES - 3)
+    check_bytes(capacity)
     image = new_image(image_size(capacity), buffer)
     words = integers(image, 0, "I", _WORDS)
     words[_KIND] = KIND
@@ -832,8 +856,12 @@ def each_frame(image):
     """Iterate over the payloads that wait, each as bytes."""
     for at, end in _runs(image):
         while at < end:
-            (size,) = unpack_from("<I", image, at)
+            (size,) = unpack_from("<i", image, at)
             at += _HEADER
+            if not 0 <= size <= end - at:
+                from heapless_py._refuse import refuse_frame
+
+                refuse_frame(size, end - at)
             yield bytes(image[at : at + size])
             at += (size + 3) & -4
 

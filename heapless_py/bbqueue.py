@@ -22,6 +22,8 @@ has the bytes in a buffer already writes and reads it with one call: `write` and
     producer.write_frame(buffer)                        a method: all of the buffer
     bbqueue.write_frame(producer.image, buffer, size)   a function on the image: two thirds
 
+Numbers of bytes are 32-bit integers on a board: of a larger one the low 32 bits count.
+
 The algorithm and its argument are in `_bip`.
 """
 
@@ -80,27 +82,18 @@ class Producer(_End):
     def grant_max(self, n):
         """Grant up to `n` bytes in one piece to write to; None when there is no room.
 
-        n: bytes, 0 and more. The grant has as many when there are so many in one piece; else what
-            is left before the wrap, or if that is nothing, after it. So a stream wastes no byte;
-            who needs a certain length asks `grant_exact`. An empty queue grants all that it has.
+        n: bytes, 0 and more. The grant has as many if they fit before the wrap; else what is left
+            there, so that a stream wastes no byte; after the wrap if nothing is. `grant_exact` is
+            for who needs so many in one piece. An empty queue grants all that it has.
 
         ISR-safe: yes.
         Complexity: O(1).
         Called by: the producer.
-        Raises: ValueError as `grant_exact`.
+        Raises: ValueError when `n` is negative, when a grant is live, or when the queue is not
+            split into ends of this kind.
         """
-        image = self.image
-        room = _bip.room_behind(image)
-        if n > room:
-            if not room or _bip.is_empty(image):
-                room = _bip.room_at_zero(image)
-            if n > room:
-                n = room
-        grant = self.grant_exact(n)
-        if n or grant is None:
-            return grant
-        grant.commit(0)
-        return None
+        n = _bip.largest_grant(self.image, n)
+        return self.grant_exact(n) if n else None
 
     async def wait_grant(self, n):
         """Wait until `grant_exact(n)` gives a grant, and return it.
@@ -183,7 +176,7 @@ class Producer(_End):
 
 
 class _Reading(_End):
-    """What both consumers do in the same way."""
+    """What both consumers do in the same way; each has `read` and `_use`."""
 
     def clear(self):
         """Drop what waits to be read.
@@ -191,9 +184,10 @@ class _Reading(_End):
         ISR-safe: yes.
         Complexity: O(1).
         Called by: the consumer.
-        Raises: ValueError when a read grant is live.
+        Raises: ValueError when a read grant is live, or when the queue is not split into ends of
+            this kind.
         """
-        _bip.clear(self.image)
+        _bip.clear(self.image, self._use)
 
     async def wait_read(self):
         """Wait until `read` gives a grant, and return it.
@@ -264,8 +258,9 @@ class Consumer(_Reading):
 
     def __init__(self, image, capacity):
         super().__init__(image, capacity)
-        self._given = None
-        self.read = _bip.reader(pointer(image), two(ReadGrant, image), _bip.STREAM)
+        self._use = _bip.STREAM
+        self._given = None  # by an iteration
+        self.read = _bip.reader(pointer(image), two(ReadGrant, image), self._use)
 
     @micropython.native
     def split_read(self):
@@ -418,9 +413,10 @@ class FramedConsumer(_Reading):
 
     def __init__(self, image, capacity):
         super().__init__(image, capacity)
-        self._given = None
+        self._use = _bip.FRAMED
+        self._given = None  # by an iteration
         self.max_frame = _bip.max_frame(capacity)
-        self.read = _bip.reader(pointer(image), two(Frame, image), _bip.FRAMED)
+        self.read = _bip.reader(pointer(image), two(Frame, image), self._use)
         self.read_frame_into = _bip.frame_reader(image, read_frame_into)
 
     def frames(self):
@@ -482,9 +478,10 @@ class BBQueue:
         Raises: Full when there are more than `capacity`; else as the constructor and `write`.
         """
         check_source(data)
-        queue = cls(capacity, buffer)
+        _bip.check_bytes(capacity)
         if len(data) > capacity:
             raise FULL
+        queue = cls(capacity, buffer)
         producer, consumer = queue.split()
         producer.write(data)
         queue.release(producer, consumer)
@@ -552,7 +549,7 @@ class BBQueue:
         ISR-safe: yes.
         """
         self._check_whole()
-        _bip.clear(self.image)
+        _bip.clear(self.image, self._words[_bip.USE])
 
     def is_empty(self):
         """Whether nothing waits, before a split or after a release.
