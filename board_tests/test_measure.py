@@ -38,15 +38,30 @@ def _operation(report: Report, subject: str, op: str, form: str) -> Operation:
 
 
 def _through(report: Report, subject: str, into: str, out: str, form: str) -> float:
-    """Median cycles of one element in and out again."""
+    """Median cycles of one element, or one frame, in and out again."""
     both = (_operation(report, subject, op, form)["cycles"]["median"] for op in (into, out))
     return sum(both)
+
+
+# A frame with its length in front.
+_RING_IO = ("RingIO", "write x2", "readinto x2", "builtin")
 
 
 def test_no_isr_safe_operation_allocates(report: Report) -> None:
     safe = [op for op in report["ops"] if op["subject"] == "SpscQueue" and op["isr_safe"]]
     assert len(safe) >= 8
     assert [op for op in safe if op["allocated_bytes"]] == []
+
+
+def test_nothing_that_is_done_with_a_bbqueue_allocates(report: Report) -> None:
+    ours = [op for op in report["ops"] if op["subject"] == "BBQueue"]
+    assert [op for op in ours if op["allocated_bytes"] or not op["isr_safe"]] == []
+    steps = [(op.get("job"), op["op"]) for op in ours if op["items"] == 0]
+    assert steps == [
+        (job, step)
+        for job, grant in (("stream grant", "grant_exact"), ("frame grant", "grant"))
+        for step in (grant, "view", "commit", "read", "release")
+    ]
 
 
 def test_an_element_through_the_functions_costs_little_more_than_through_a_deque(
@@ -61,6 +76,25 @@ def test_an_element_through_the_methods_costs_at_most_three_deques(report: Repor
     deque = _through(report, "deque", "append", "popleft", "builtin")
     method = _through(report, "SpscQueue", "try_enqueue", "try_dequeue", "method")
     assert method <= 3 * deque
+
+
+def test_a_frame_in_the_best_form_costs_less_than_through_ring_io(report: Report) -> None:
+    function = _through(report, "BBQueue", "write_frame", "read_frame_into", "function")
+    assert function <= 0.8 * _through(report, *_RING_IO)
+
+
+def test_a_frame_by_grants_costs_less_than_two_through_ring_io(report: Report) -> None:
+    grants = _through(report, "BBQueue", "grant, commit", "read, release", "method")
+    assert grants <= 1.8 * _through(report, *_RING_IO)
+
+
+def test_ring_io_takes_longer_with_frames_that_are_not_aligned(report: Report) -> None:
+    """So a fair comparison lets its frames lie anywhere; aligned ones are the fastest of them."""
+    for op in ("write x2", "readinto x2"):
+        anywhere = _operation(report, "RingIO", op, "builtin")["cycles"]
+        aligned = _operation(report, "aligned RingIO", op, "builtin")["cycles"]
+        assert aligned["max"] < anywhere["median"]
+        assert anywhere["min"] <= aligned["max"]
 
 
 def test_no_interrupt_is_lost_and_all_arrive_in_order(report: Report) -> None:
@@ -91,6 +125,14 @@ def test_an_image_is_what_size_of_says(report: Report) -> None:
     (ours,) = (memory for memory in report["memory"] if memory["subject"] == "SpscQueue")
     assert ours["image_bytes"] == 32 + 4 * (ours["capacity"] + 1)
     assert ours["handle_bytes"] > 0 and ours["import_bytes"] > 0
+
+
+def test_a_bbqueue_of_either_use_takes_56_bytes_beside_its_capacity(report: Report) -> None:
+    ours = [memory for memory in report["memory"] if memory["subject"].startswith("BBQueue, ")]
+    assert len(ours) == 2
+    for memory in ours:
+        assert memory["image_bytes"] == 56 + memory["capacity"]
+        assert memory["handle_bytes"] > 0 and memory["import_bytes"] > 0
 
 
 # What goes wrong

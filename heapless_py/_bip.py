@@ -324,7 +324,7 @@ def frame_writer(image, length, write):
 
     `length` and `write` are Python's len and the function above: a global costs more.
     """
-    seen = None  # the buffer that was written last, found to be bytes: it is not asked again
+    seen = image  # the buffer that was written last, found to be bytes: it is not asked again
 
     @micropython.viper
     def write_frame(buffer):
@@ -743,9 +743,42 @@ def write_bytes(image, source, size: int) -> int:
     return first + second
 
 
+def stream_writer(image, length, write):
+    """`write` of a stream's producer; as `frame_writer`, with `write_bytes`."""
+    seen = image
+
+    @micropython.viper
+    def write_stream(buffer):
+        """Write of `buffer` as many bytes as fit, around the wrap if need be; return how many.
+
+        buffer: bytes, a bytearray or a memoryview of one. It is kept alive until another one is
+            written.
+
+        ISR-safe: yes.
+        Complexity: O(bytes moved).
+        Called by: the producer.
+        Raises: TypeError when `buffer` is no bytes; ValueError when a grant is live, or when the
+            queue is not split into ends of this kind.
+        """
+        nonlocal seen
+        if buffer is seen:
+            pass
+        else:
+            import heapless_py._image as image_module
+
+            image_module.check_source(buffer)
+            seen = buffer
+        return write(image, buffer, length(buffer))
+
+    return write_stream
+
+
 @micropython.viper
 def read_bytes(image, target, size: int) -> int:
-    """Read from a stream as many bytes as wait and go into the `size` of `target`."""
+    """Read from a stream as many bytes as wait and go into the `size` of `target`.
+
+    -1 when none wait, unless `size` is 0.
+    """
     p = ptr32(image)
     if p[_USE] != _STREAM or p[_READS] & 1:
         from heapless_py._refuse import refuse_end
@@ -754,6 +787,8 @@ def read_bytes(image, target, size: int) -> int:
     write = p[_WRITE]
     last = p[_LAST]  # after write, as in read
     read = p[_READ]
+    if write == read and size:
+        return -1
     first = (write - read) >> 1
     second = 0
     if (write ^ read) & 1:
@@ -772,6 +807,39 @@ def read_bytes(image, target, size: int) -> int:
         read += first << 1
     p[_READ] = read  # published: the bytes are the producer's from here on
     return first + second
+
+
+def stream_reader(image, length, read):
+    """`readinto` of a stream's consumer; as `frame_writer`, with `read_bytes`."""
+    seen = image
+
+    @micropython.viper
+    def readinto(buffer):
+        """Read into `buffer` as many bytes as wait and fit; return how many, None if none wait.
+
+        buffer: a bytearray or a memoryview of one. It is kept alive until another one is read
+            into.
+
+        ISR-safe: yes.
+        Complexity: O(bytes moved).
+        Called by: the consumer.
+        Raises: TypeError when `buffer` is no writable bytes; ValueError when a read grant is live,
+            or when the queue is not split into ends of this kind.
+        """
+        nonlocal seen
+        if buffer is seen:
+            pass
+        else:
+            import heapless_py._image as image_module
+
+            image_module.check_target(buffer)
+            seen = buffer
+        count = read(image, buffer, length(buffer))
+        if int(count) < 0:
+            return None
+        return count
+
+    return readinto
 
 
 @micropython.viper

@@ -32,7 +32,7 @@ from io import IOBase
 from . import _bip
 from ._bip import read_frame_into, write_frame
 from ._grants import Frame, ReadGrant, WriteGrant, two
-from ._image import check_source, check_target
+from ._image import check_source
 from ._port import integers, micropython, pointer
 from ._sequence import same_elements
 from .errors import FULL
@@ -70,13 +70,14 @@ class Producer(_End):
     From a buffer: write; and as a stream: print(…, file=producer), asyncio.StreamWriter
     Ask: max_guaranteed_grant, free, is_full, is_empty, len, capacity
 
-    `grant_exact` is an attribute, so that looking it up in a handler allocates nothing. One grant
-    may be live at a time.
+    `grant_exact` and `write` are attributes, so that looking them up in a handler allocates
+    nothing. One grant may be live at a time.
     """
 
     def __init__(self, image, capacity):
         super().__init__(image, capacity)
         self.grant_exact = _bip.granter(pointer(image), two(WriteGrant, image), _bip.STREAM)
+        self.write = _bip.stream_writer(image, len, _bip.write_bytes)
 
     @micropython.native
     def grant_max(self, n):
@@ -109,21 +110,6 @@ class Producer(_End):
             from ._waiting import until
 
             await until(lambda: self.max_guaranteed_grant() >= n, self.image, _bip.READ)
-
-    @micropython.native
-    def write(self, buffer):
-        """Write of `buffer` as many bytes as fit, around the wrap if need be; return how many.
-
-        buffer: bytes, a bytearray or a memoryview of one.
-
-        ISR-safe: yes.
-        Complexity: O(bytes moved).
-        Called by: the producer.
-        Raises: TypeError when `buffer` is no bytes; ValueError when a grant is live, or when the
-            queue is not split into ends of this kind.
-        """
-        check_source(buffer)
-        return _bip.write_bytes(self.image, buffer, len(buffer))
 
     @micropython.native
     def max_guaranteed_grant(self):
@@ -252,8 +238,8 @@ class Consumer(_Reading):
     Ask: any, len, is_empty, capacity
     Drop: clear
 
-    `read` is an attribute, so that looking it up in a handler allocates nothing. One grant may be
-    live at a time.
+    `read` and `readinto` are attributes, so that looking them up in a handler allocates nothing.
+    One grant may be live at a time.
     """
 
     def __init__(self, image, capacity):
@@ -261,6 +247,7 @@ class Consumer(_Reading):
         self._use = _bip.STREAM
         self._given = None  # by an iteration
         self.read = _bip.reader(pointer(image), two(ReadGrant, image), self._use)
+        self.readinto = _bip.stream_reader(image, len, _bip.read_bytes)
 
     @micropython.native
     def split_read(self):
@@ -277,25 +264,6 @@ class Consumer(_Reading):
         if grant is not None:
             _bip.add_second_run(self.image, grant.second)
         return grant
-
-    @micropython.native
-    def readinto(self, buffer):
-        """Read into `buffer` as many bytes as wait and fit; return how many, None when none wait.
-
-        buffer: a bytearray or a memoryview of one.
-
-        ISR-safe: yes.
-        Complexity: O(bytes moved).
-        Called by: the consumer.
-        Raises: TypeError when `buffer` is no writable bytes; ValueError when a read grant is live,
-            or when the queue is not split into ends of this kind.
-        """
-        check_target(buffer)
-        size = len(buffer)
-        count = _bip.read_bytes(self.image, buffer, size)
-        if size and not count:
-            return None
-        return count
 
     def any(self):
         """The bytes that wait to be read, as of every MicroPython stream.

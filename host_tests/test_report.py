@@ -14,8 +14,8 @@ from rich.console import Console
 
 from board_tests.report import files, terminal
 from board_tests.report.page import render
-from board_tests.report.peers import groups, ways_through, yardstick
-from board_tests.report.schema import Cycles, Form, Interrupts, Operation, Report, validate
+from board_tests.report.peers import comparisons, groups
+from board_tests.report.schema import Cycles, Form, Interrupts, Job, Operation, Report, validate
 from firmware.trouble import Trouble
 
 HOSTILE = "<script>alert('x')</script> & [bold]$\\alpha$"
@@ -32,19 +32,34 @@ def cycles(median: float) -> Cycles:
 
 
 def operation(
-    name: str, form: Form, median: float, size: int = 4, items: int = 1, heap: int = 0
+    name: str,
+    form: Form,
+    median: float,
+    size: int = 4,
+    items: int = 1,
+    heap: int = 0,
+    job: Job = "element",
 ) -> Operation:
     subject, _, op = name.rpartition(".")
     return {
         "subject": subject,
         "op": op,
         "form": form,
+        "job": job,
         "items": items,
         "bytes": size,
         "cycles": cycles(median),
         "allocated_bytes": heap,
         "isr_safe": heap == 0,
     }
+
+
+def frame(name: str, form: Form, median: float) -> Operation:
+    return operation(name, form, median, size=64, job="frame")
+
+
+def step(job: Job, op: str, median: float) -> Operation:
+    return operation(f"BBQueue.{op}", "method", median, size=64, items=0, job=job)
 
 
 def interrupts(subject: str, handler: str, median: float, received: int) -> Interrupts:
@@ -95,6 +110,23 @@ def realistic() -> Report:
             operation("SpscQueue.drain_into", "method", 4000, size=256, items=64),
             operation("RingIO.readinto", "builtin", 1151, size=64, items=64),
             operation("SpscQueue.peek", "method", 1101.5),
+            step("stream grant", "grant_exact", 1201),
+            step("stream grant", "view", 120),
+            step("stream grant", "commit", 1032),
+            step("frame grant", "read", 1180),
+            step("frame grant", "release", 903),
+            operation("BBQueue.write", "method", 2801, size=64, items=64, job="bytes"),
+            operation("RingIO.write", "builtin", 1450, size=64, items=64, job="bytes"),
+            frame("BBQueue.write_frame", "function", 1488),
+            frame("BBQueue.read_frame_into", "function", 1751),
+            frame("BBQueue.write_frame", "method", 2300),
+            frame("BBQueue.read_frame_into", "method", 2550),
+            frame("BBQueue.grant, commit", "method", 3900),
+            frame("BBQueue.read, release", "method", 3750),
+            frame("RingIO.write x2", "builtin", 2214),
+            frame("RingIO.readinto x2", "builtin", 2270),
+            frame("aligned RingIO.write x2", "builtin", 1850),
+            frame("aligned RingIO.readinto x2", "builtin", 1898),
         ],
         "isr": [
             interrupts("SpscQueue", "SpscQueue.try_enqueue, viper handler", 742, 10_000),
@@ -223,6 +255,7 @@ def test_what_may_be_unknown_may_be_none_everywhere(
         (("ops",), None),
         (("ops", 0, "form"), "macro"),
         (("ops", 0, "items"), True),
+        (("ops", 0, "job"), "juggling"),
         (("ops", 0, "cycles", "min"), 701),
         (("ops", 0, "cycles", "median"), 5000),
         (("ops", 0, "cycles", "p99"), 5000),
@@ -280,7 +313,7 @@ def test_every_operation_is_in_exactly_one_group(report: Report) -> None:
     assert all(entry in grouped for entry in report["ops"])
 
 
-def test_peers_stand_together_the_fastest_first(report: Report) -> None:
+def test_peers_stand_together_the_fastest_first_and_steps_in_their_order(report: Report) -> None:
     titles = {
         group.title: [f"{entry['subject']}.{entry['op']}" for entry in group.operations]
         for group in groups(report["ops"])
@@ -302,22 +335,57 @@ def test_peers_stand_together_the_fastest_first(report: Report) -> None:
         ],
         "Other operations": ["SpscQueue.peek"],
         "64 elements at once out": ["RingIO.readinto", "SpscQueue.drain_into"],
+        "64 bytes in": ["RingIO.write", "BBQueue.write"],
+        "A frame of 64 bytes in": [
+            "BBQueue.write_frame",
+            "aligned RingIO.write x2",
+            "RingIO.write x2",
+            "BBQueue.write_frame",
+            "BBQueue.grant, commit",
+        ],
+        "A frame of 64 bytes out": [
+            "BBQueue.read_frame_into",
+            "aligned RingIO.readinto x2",
+            "RingIO.readinto x2",
+            "BBQueue.read_frame_into",
+            "BBQueue.read, release",
+        ],
+        "Grants of a stream, step by step": [
+            "BBQueue.grant_exact",
+            "BBQueue.view",
+            "BBQueue.commit",
+        ],
+        "Grants of frames, step by step": ["BBQueue.read", "BBQueue.release"],
     }
 
 
 def test_a_way_through_is_compared_with_the_deque(report: Report) -> None:
-    ways = ways_through(report["ops"])
-    deque = yardstick(ways)
-    found = {(way.into["subject"], way.into["form"]): way for way in ways}
+    elements = comparisons(report["ops"])[0]
+    assert elements.title == "One element through"
+    deque = elements.yardstick
+    found = {(way.into["subject"], way.into["form"]): way for way in elements.ways}
     assert found["SpscQueue", "function"].median == 700 + 660
     assert found["SpscQueue", "function"].ratio(deque) == pytest.approx(1360 / 1027)
     assert found["deque", "builtin"].ratio(deque) == 1
     assert found["deque", "builtin"].ratio(None) is None
 
 
+def test_a_way_of_a_frame_is_compared_with_ring_io(report: Report) -> None:
+    frames = comparisons(report["ops"])[1]
+    assert frames.title == "A frame of 64 bytes through"
+    assert {way.name: way.ratio(frames.yardstick) for way in frames.ways[2:]} == {
+        "RingIO.write x2 + readinto x2": 1,
+        "BBQueue.write_frame + read_frame_into": 4850 / 4484,
+        "BBQueue.grant, commit + read, release": 7650 / 4484,
+    }
+    assert frames.ways[0].median == 1488 + 1751
+    assert frames.ways[1].name == "aligned RingIO.write x2 + readinto x2"
+
+
 def test_both_ends_of_a_deque_find_their_partners() -> None:
     ends = [operation(f"Deque.{op}", "method", 900) for op in ("push_back", "pop_back", "pop")]
-    assert [way.name for way in ways_through(ends)] == ["Deque.push_back + pop_back"]
+    (found,) = comparisons(ends)
+    assert [way.name for way in found.ways] == ["Deque.push_back + pop_back"]
 
 
 # What is kept.
@@ -401,7 +469,8 @@ def test_the_page_says_where_its_figures_come_from(report: Report, emulated: boo
 
 def test_the_page_has_a_chart_for_each_group_and_each_handler(report: Report, html: str) -> None:
     drawings = [attributes for tag, attributes in Page(html).tags if tag == "svg"]
-    assert len(drawings) == len(groups(report["ops"])) + 1 + len(report["isr"])
+    of_operations = len(groups(report["ops"])) + len(comparisons(report["ops"]))
+    assert len(drawings) == of_operations + len(report["isr"])
 
 
 def test_no_two_things_on_the_page_have_one_id_but_different_shapes(html: str) -> None:

@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from board_tests.report import charts, wording
-from board_tests.report.peers import groups, ways_through, yardstick
+from board_tests.report.peers import comparisons, groups
 from board_tests.report.schema import Interrupts, Report
 
 _TEMPLATES = Environment(
@@ -20,8 +20,6 @@ _TEMPLATES = Environment(
 
 def render(report: Report) -> str:
     """The whole page as text."""
-    ways = ways_through(report["ops"])
-    deque = yardstick(ways)
     # Markup: a drawing is SVG, in which matplotlib has escaped every name already.
     return _TEMPLATES.get_template("page.html.j2").render(
         report=report,
@@ -29,9 +27,10 @@ def render(report: Report) -> str:
         groups=[
             (group, Markup(charts.operations(group.operations))) for group in groups(report["ops"])
         ],
-        ways=ways,
-        yardstick=deque,
-        ways_chart=Markup(charts.ways_through(ways, deque)) if ways else None,
+        comparisons=[
+            (comparison, Markup(charts.ways_through(comparison.ways, comparison.yardstick)))
+            for comparison in comparisons(report["ops"])
+        ],
         runs=[(run, _durations(run)) for run in report["isr"]],
     )
 

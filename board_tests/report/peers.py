@@ -1,29 +1,35 @@
 """Which operations stand side by side: those that do the same job on as many elements."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
 
-from board_tests.report.schema import Operation
+from board_tests.report.schema import Job, Operation
 
-# What puts an element in, and what takes it out again, by the first word of an operation's name.
+# What puts something in, and what takes it out again: an operation's name, or its first word.
 _PARTNERS = {
     "append": ("popleft", "pop"),
     "enqueue": ("dequeue",),
     "extend": ("drain",),
+    "grant, commit": ("read, release",),
     "push": ("pop",),
     "put": ("get",),
     "write": ("readinto", "read"),
+    "write_frame": ("read_frame_into",),
 }
 _INTO = frozenset(_PARTNERS)
 _OUT_OF = frozenset(name for partners in _PARTNERS.values() for name in partners)
 
-# What every other way through is compared with: the queue that MicroPython brings along.
-YARDSTICK = "deque"
+_JOBS: tuple[Job, ...] = get_args(Job)
+
+# What every other way through is compared with: what MicroPython brings along for the same job.
+_YARDSTICKS: dict[Job, str] = {"element": "deque", "bytes": "RingIO", "frame": "RingIO"}
 
 
 @dataclass(frozen=True)
 class Group:
-    """Operations that do the same job on as many elements, the fastest first."""
+    """Operations that do the same job on as many elements, the fastest first; steps in order."""
 
     title: str
     items: int
@@ -32,7 +38,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Way:
-    """One element in and out again, in one form of one container."""
+    """In and out again, in one form of one container."""
 
     into: Operation
     out: Operation
@@ -54,60 +60,109 @@ class Way:
         return self.median / yardstick.median if yardstick and yardstick.median else None
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """The ways through for one job, the fastest first."""
+
+    job: Job
+    title: str
+    ways: list[Way]
+
+    @property
+    def yardstick_name(self) -> str:
+        return _YARDSTICKS[self.job]
+
+    @property
+    def yardstick(self) -> Way | None:
+        return next((way for way in self.ways if way.into["subject"] == self.yardstick_name), None)
+
+
 def groups(operations: list[Operation]) -> list[Group]:
     """Every operation, in exactly one group; single elements first."""
-    found: dict[tuple[int, int], list[Operation]] = {}
+    found: dict[tuple[int, int, int, str], list[Operation]] = {}
     for operation in operations:
-        key = max(operation["items"], 1), _direction(operation["op"])
+        job = _job(operation)
+        items = max(operation["items"], 1)
+        direction = _direction(operation["op"]) if job in _YARDSTICKS else 0
+        title = _group_title(operation, items, direction)
+        key = _JOBS.index(job), items, direction, title
         found.setdefault(key, []).append(operation)
-    return [Group(_title(*key), key[0], sorted(found[key], key=_median)) for key in sorted(found)]
-
-
-def ways_through(operations: list[Operation]) -> list[Way]:
-    """The pairs that move one element in and out again, the fastest first."""
-    singles = [operation for operation in operations if operation["items"] == 1]
-    ways = [
-        Way(into, out)
-        for into in singles
-        for out in singles
-        if out["op"] in _partners(into["op"]) and _kin(into) == _kin(out)
+    return [
+        Group(title, items, sorted(operations, key=_rank))
+        for (_, items, _, title), operations in sorted(found.items())
     ]
-    return sorted(ways, key=lambda way: way.median)
 
 
-def yardstick(ways: list[Way]) -> Way | None:
-    return next((way for way in ways if way.into["subject"] == YARDSTICK), None)
+def comparisons(operations: list[Operation]) -> list[Comparison]:
+    """The pairs that move the same in and out again: one element, bytes, or a frame."""
+    found: dict[tuple[int, str], list[Way]] = {}
+    for into in operations:
+        job = _job(into)
+        if job == "element" and into["items"] != 1:
+            continue
+        for out in operations:
+            if out["op"] in _partners(into["op"]) and _kin(into) == _kin(out):
+                key = _JOBS.index(job), f"{_moved(into, into['items'])} through"
+                found.setdefault(key, []).append(Way(into, out))
+    return [
+        Comparison(_JOBS[job], title, sorted(ways, key=lambda way: way.median))
+        for (job, title), ways in sorted(found.items())
+    ]
+
+
+def _job(operation: Operation) -> Job:
+    return operation.get("job", "element")
 
 
 def _split(op: str) -> tuple[str, str, str]:
     """The try_ in front, the word that says what is done, and the rest: try_ push _back."""
-    bare = op.removeprefix("try_")
-    word = bare.partition("_")[0]
-    return op.removesuffix(bare), word, bare.removeprefix(word)
+    found = re.fullmatch(r"(try_)?([^_ ,]*)(.*)", op, re.DOTALL)
+    assert found
+    return found[1] or "", found[2], found[3]
 
 
 def _direction(op: str) -> int:
-    word = _split(op)[1]
-    return 0 if word in _INTO else 1 if word in _OUT_OF else 2
+    names = {op, _split(op)[1]}
+    return 0 if names & _INTO else 1 if names & _OUT_OF else 2
 
 
-def _title(items: int, direction: int) -> str:
-    elements = "One element" if items == 1 else f"{items} elements at once"
-    return (
-        f"{elements} in",
-        f"{elements} out",
-        "Other operations" if items == 1 else f"Other operations, {items} elements at once",
-    )[direction]
+def _moved(operation: Operation, items: int) -> str:
+    job = _job(operation)
+    if job == "frame":
+        return f"A frame of {operation['bytes']} bytes"
+    if job == "bytes":
+        return f"{items} bytes"
+    return "One element" if items == 1 else f"{items} elements at once"
+
+
+def _group_title(operation: Operation, items: int, direction: int) -> str:
+    job = _job(operation)
+    if job == "stream grant":
+        return "Grants of a stream, step by step"
+    if job == "frame grant":
+        return "Grants of frames, step by step"
+    moved = _moved(operation, items)
+    others = "Other operations" if items == 1 else f"Other operations, {items} elements at once"
+    return (f"{moved} in", f"{moved} out", others)[direction]
 
 
 def _partners(op: str) -> Iterator[str]:
+    yield from _PARTNERS.get(op, ())
     prefix, word, rest = _split(op)
-    return (f"{prefix}{partner}{rest}" for partner in _PARTNERS.get(word, ()))
+    for partner in _PARTNERS.get(word, ()):
+        yield f"{prefix}{partner}{rest}"
 
 
-def _kin(operation: Operation) -> tuple[str, str, int]:
-    return operation["subject"], operation["form"], operation["bytes"]
+def _kin(operation: Operation) -> tuple[str, str, Job, int, int]:
+    return (
+        operation["subject"],
+        operation["form"],
+        _job(operation),
+        operation["items"],
+        operation["bytes"],
+    )
 
 
-def _median(operation: Operation) -> float:
-    return operation["cycles"]["median"]
+def _rank(operation: Operation) -> float:
+    """Where it stands in its group; the steps of a grant stay in the order of their use."""
+    return operation["cycles"]["median"] if _job(operation) in _YARDSTICKS else 0

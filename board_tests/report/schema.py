@@ -23,6 +23,8 @@ Text = Annotated[str, Field(min_length=1), AfterValidator(_printable)]
 Count = Annotated[int, Field(ge=0)]
 Number = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Form = Literal["method", "function", "builtin", "idiom"]
+# What an operation moves: elements, bytes of a stream, a frame of bytes; or what it is a step of.
+Job = Literal["element", "bytes", "frame", "stream grant", "frame grant"]
 
 
 class Board(TypedDict):
@@ -65,7 +67,8 @@ class Operation(TypedDict):
     subject: Text  # the class, or what stands in for one
     op: Text
     form: Form
-    items: Count  # elements moved by one call
+    job: NotRequired[Job]  # "element" unless it says otherwise
+    items: Count  # elements moved by one call; or bytes of a stream, or frames
     bytes: Count
     cycles: Spread
     allocated_bytes: Count  # heap used by one call

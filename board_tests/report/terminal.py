@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from board_tests.report import wording
-from board_tests.report.peers import Group, groups, ways_through, yardstick
+from board_tests.report.peers import Comparison, Group, comparisons, groups
 from board_tests.report.schema import Cycles, Interrupts, Memory, Report
 from board_tests.report.wording import number
 
@@ -27,8 +27,9 @@ def show(report: Report, console: Console | None = None) -> None:
     for group in groups(report["ops"]):
         _print(_operations(group), console)
     clock = report["board"]["clock_hz"]
+    for comparison in comparisons(report["ops"]):
+        _print(_ways(comparison, clock), console)
     for table in (
-        _ways(report, clock),
         _delivery(report["isr"], clock),
         _durations(report["isr"]),
         _memory(report["memory"]),
@@ -68,6 +69,7 @@ def _table(title: str, names: Sequence[str], figures: Sequence[str]) -> Table:
         title=title,
         title_justify="left",
         title_style="bold",
+        caption_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
@@ -108,12 +110,12 @@ def _operations(group: Group) -> Table:
     return table
 
 
-def _ways(report: Report, clock: int | None) -> Table:
-    ways = ways_through(report["ops"])
-    deque = yardstick(ways)
-    figures = ("in", "out", "sum", "µs", "vs deque")
-    table = _table("One element through, median cycles", ("in + out", "form"), figures)
-    for way in ways:
+def _ways(comparison: Comparison, clock: int | None) -> Table:
+    figures = ("in", "out", "both", "µs", f"vs {comparison.yardstick_name}")
+    title = f"{comparison.title}, median cycles"
+    table = _table(title, ("in + out", "form"), figures)
+    table.caption = wording.note(comparison.job)
+    for way in comparison.ways:
         _add(
             table,
             (way.name, way.into["form"]),
@@ -122,7 +124,7 @@ def _ways(report: Report, clock: int | None) -> Table:
                 number(way.out["cycles"]["median"]),
                 Text(number(way.median), style="bold"),
                 wording.microseconds(way.median, clock),
-                wording.ratio(way.ratio(deque)),
+                wording.ratio(way.ratio(comparison.yardstick)),
             ),
         )
     return table

@@ -1,6 +1,6 @@
 """How a report's figures and its provenance are put into words, on a terminal and on a page."""
 
-from board_tests.report.schema import Board, Interrupts, Operation, Report
+from board_tests.report.schema import Board, Interrupts, Job, Operation, Report
 
 NOTHING = "-"
 _COMMIT_DIGITS = 12
@@ -32,6 +32,18 @@ def microseconds(cycles: float, clock_hz: int | None) -> str:
 
 def operation_name(operation: Operation) -> str:
     return f"{operation['subject']}.{operation['op']}"
+
+
+def note(job: Job) -> str | None:
+    """What must be known of a job to compare the ways of doing it."""
+    if job != "frame":
+        return None
+    return (
+        "From a buffer, and into a buffer: by grants, it is copied into the view of one and out "
+        "of the view of another. RingIO has a frame's length in front, in two bytes: two writes, "
+        "two readintos. So its frames lie anywhere in the ring; aligned RingIO is the same with "
+        "each payload at a multiple of 4, where a copy takes less."
+    )
 
 
 def handler_name(run: Interrupts) -> str:
