@@ -51,10 +51,11 @@ from ._port import aim, const, copy, int, integers, micropython, ptr8, ptr32
 
 KIND = 0x4242  # "BB": a bip-buffer
 
-# The word `use` is this while the queue is split, and minus this when the ends were given back;
-# at first it is 0.
+# The word `use` is 0 at first, and then which ends the queue is split into; with RELEASED added
+# when they were given back.
 STREAM = 1
 FRAMED = 2
+RELEASED = 4
 
 # Words that others look at.
 USE = 2
@@ -208,6 +209,7 @@ def committer(image, turn, window, grant):
 @micropython.viper
 def commit_later(image, turn: int, used: int):
     """What leaving the `with` block of the write grant of `turn` commits."""
+    used = int(used)
     p = ptr32(image)
     if p[_GRANTS] & 3 != turn:
         from heapless_py._refuse import refuse_dead
@@ -257,6 +259,7 @@ def write_frame(image: ptr32, buffer, size: int) -> bool:
     """
     # The first three names of a viper function live in registers: the loops use them.
     p = ptr32(image)
+    size = int(size)
     source = ptr8(buffer)
     if p[_KIND] != _BIP:
         from heapless_py._refuse import refuse_bip
@@ -489,6 +492,7 @@ def frame_releaser(image, turn, window, grant):
 @micropython.viper
 def release_later(image, turn: int, used: int):
     """What leaving the `with` block of the read grant of `turn` releases."""
+    used = int(used)
     p = ptr32(image)
     if p[_READS] & 3 != turn:
         from heapless_py._refuse import refuse_dead
@@ -629,6 +633,7 @@ def frame_reader(image, read):
 @micropython.viper
 def largest_grant(image, n: int) -> int:
     """Bytes that `grant_max(n)` of a stream's producer grants."""
+    n = int(n)
     p = ptr32(image)
     if p[_USE] != _STREAM or p[_GRANTS] & 1:
         from heapless_py._refuse import refuse_end
@@ -940,7 +945,7 @@ def check(image, capacity):
     write, last, read = words[_WRITE], words[_LAST], words[_READ]
     assert words[_KIND] == KIND, words
     assert words[_CAPACITY] == capacity, words
-    assert abs(words[_USE]) in (0, STREAM, FRAMED), words
+    assert words[_USE] & ~RELEASED in (0, STREAM, FRAMED), words
     assert 0 <= write >> 1 <= capacity, words
     assert 0 <= read >> 1 <= capacity, words
     assert 0 <= last <= capacity, words
@@ -952,7 +957,7 @@ def check(image, capacity):
     else:
         assert read <= write, words
     if words[_GRANTS] & 1:
-        framing = _HEADER if abs(words[_USE]) == FRAMED else 0
+        framing = _HEADER if words[_USE] & ~RELEASED == FRAMED else 0
         begin = words[_START]
         assert begin in (write >> 1, 0), words
         assert 0 <= words[_COMMIT] <= words[_GRANTED] + 1, words
@@ -960,6 +965,6 @@ def check(image, capacity):
     if words[_READS] & 1:
         assert words[_RUN] > 0, words
         assert 0 <= words[_SECOND] <= words[_RUN], words
-    if abs(words[_USE]) == FRAMED:
+    if words[_USE] & ~RELEASED == FRAMED:
         assert (write >> 1) % 4 == (read >> 1) % 4 == last % 4 == 0, words
     assert len(image) == image_size(capacity), len(image)

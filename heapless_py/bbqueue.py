@@ -478,7 +478,7 @@ class BBQueue:
         self._check_whole()
         if _bip.is_empty(self.image):
             _bip.begin_anew(self.image)
-        elif self._words[_bip.USE] != -use:
+        elif self._words[_bip.USE] != use | _bip.RELEASED:
             kind = "frames" if use == _bip.STREAM else "bytes of a stream"
             raise ValueError(f"{kind} wait in this BBQueue: read or clear them first")
         if use not in self._ends:
@@ -498,17 +498,23 @@ class BBQueue:
             grant is live.
         """
         use = self._words[_bip.USE]
-        if use <= 0:
+        if not self._is_split():
             raise ValueError("this BBQueue is not split")
         ends = self._ends[use]
         if producer is not ends[0] or consumer is not ends[1]:
             raise ValueError("these are not the Producer and the Consumer of this BBQueue")
         if _bip.has_grant(self.image):
             raise ValueError("a grant is live: end it before the ends are released")
-        self._words[_bip.USE] = -use
+        self._words[_bip.USE] = use | _bip.RELEASED
+
+    def _is_split(self):
+        return 0 < self._words[_bip.USE] < _bip.RELEASED
+
+    def _holds_frames(self):
+        return self._words[_bip.USE] == _bip.FRAMED | _bip.RELEASED
 
     def _check_whole(self):
-        if self._words[_bip.USE] > 0:
+        if self._is_split():
             raise ValueError("this BBQueue is split: use its Producer and its Consumer")
 
     def clear(self):
@@ -541,7 +547,7 @@ class BBQueue:
         ISR-safe: yes.
         """
         self._check_whole()
-        if self._words[_bip.USE] == -_bip.FRAMED:
+        if self._holds_frames():
             return _bip.frames_waiting(self.image)
         return _bip.waiting(self.image)
 
@@ -558,7 +564,7 @@ class BBQueue:
         ISR-safe: no.
         """
         self._check_whole()
-        if self._words[_bip.USE] == -_bip.FRAMED:
+        if self._holds_frames():
             return _bip.each_frame(self.image)
         return _bip.each_byte(self.image)
 
@@ -570,7 +576,7 @@ class BBQueue:
         return same_elements(self, other)
 
     def __repr__(self):
-        if self._words[_bip.USE] > 0:
+        if self._is_split():
             return f"<BBQueue({self.capacity}), split>"
         return f"<BBQueue({self.capacity}), {len(self)} waiting>"
 

@@ -1,56 +1,87 @@
-"""What the library's docstrings say about ISR safety, operation by operation."""
+"""What the library's docstrings say about ISR safety, operation by operation.
+
+Each container has kinds, on which a docstring may depend, as some operations are attributes made
+for it: of a SpscQueue the formats of its elements, of a BBQueue "stream" and "framed".
+"""
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import ModuleType
 
-from heapless_py import SpscQueue, spsc_queue
+from heapless_py import BBQueue, SpscQueue, _bip, bbqueue, spsc_queue
+from host_tests.scripts import INTEGERS
 
 # What Python itself calls: construction, and what must work while debugging or in a `for` loop.
-_NOT_OPERATIONS = {"__init__", "__new__", "__repr__", "__next__", "__getattr__"}
+_NOT_OPERATIONS = {"__init__", "__new__", "__repr__", "__next__", "__anext__", "__getattr__"}
+# Properties on CPython only; on a board, attributes.
+_DATA = {"view", "views"}
+
+Named = Iterator[tuple[str, object]]
 
 
-def operations(form: str) -> Iterator[tuple[str, str | None]]:
-    """(name, what follows "ISR-safe:" in its docstring) of each public operation.
-
-    Some docstrings depend on the element format, as some operations are attributes made for it.
-    """
-    queue = SpscQueue(1, form)
-    producer, consumer = queue.split()
-    for owner in (queue, producer, consumer):
-        for name, operation in _of_object(owner):
-            yield f"{type(owner).__name__}.{name}", _said(operation)
-    for name, function in vars(spsc_queue).items():
-        is_ours = inspect.isfunction(function) and function.__module__ == spsc_queue.__name__
-        if is_ours and not name.startswith("_"):
-            yield f"spsc_queue.{name}", _said(function)
+def operations(container: str, kind: str) -> Iterator[tuple[str, str | None]]:
+    """(name, what follows "ISR-safe:" in its docstring) of each public operation."""
+    for name, operation in _OPERATIONS[container](kind):
+        found = re.search(r"^ISR-safe: (.+)$", inspect.getdoc(operation) or "", re.MULTILINE)
+        yield name, found[1] if found else None
 
 
-def safe_operations(form: str) -> set[str]:
-    """The operations on elements of this format that say they are ISR-safe."""
-    is_record = len(form) > 1
+def safe_operations(container: str, kind: str) -> set[str]:
+    """The operations of this kind of container that say they are ISR-safe."""
     return {
         name
-        for name, said in operations(form)
+        for name, said in operations(container, kind)
         if said is not None
         and said.startswith("yes")
-        and not (is_record and (name.startswith("spsc_queue.") or "for integers" in said))
+        and not ("for integers" in said and kind not in INTEGERS)
     }
 
 
-def _of_object(owner: object) -> Iterator[tuple[str, object]]:
-    for name in dir(owner):
-        is_special = name.startswith("__") and name.endswith("__")
-        if name in _NOT_OPERATIONS or (name.startswith("_") and not is_special):
-            continue
-        found = inspect.getattr_static(owner, name)
-        if isinstance(found, (staticmethod, classmethod)):
-            found = found.__func__
-        # Functions and properties of ours; not data, nor what `object` has.
-        if inspect.isfunction(found) or isinstance(found, property):
-            yield name, found
+def _of_spsc_queue(form: str) -> Named:
+    queue = SpscQueue(1, form)
+    yield from _of_objects(queue, *queue.split())
+    if form in INTEGERS:
+        yield from _of_module(spsc_queue, spsc_queue)
 
 
-def _said(operation: object) -> str | None:
-    found = re.search(r"^ISR-safe: (.+)$", inspect.getdoc(operation) or "", re.MULTILINE)
-    return found[1] if found else None
+def _of_bbqueue(use: str) -> Named:
+    queue = BBQueue(8)
+    if use == "stream":
+        producer, consumer = queue.split()
+        write_grant = producer.grant_exact(1)
+    else:
+        producer, consumer = queue.split_framed()
+        write_grant = producer.grant(1)
+    write_grant.commit(1)
+    yield from _of_objects(queue, producer, consumer, write_grant, consumer.read())
+    if use == "framed":
+        yield from _of_module(bbqueue, _bip)
+
+
+_OPERATIONS: dict[str, Callable[[str], Named]] = {
+    "SpscQueue": _of_spsc_queue,
+    "BBQueue": _of_bbqueue,
+}
+
+
+def _of_objects(*owners: object) -> Named:
+    for owner in owners:
+        for name in dir(owner):
+            is_special = name.startswith("__") and name.endswith("__")
+            if name in _NOT_OPERATIONS | _DATA or (name.startswith("_") and not is_special):
+                continue
+            found = inspect.getattr_static(owner, name)
+            if isinstance(found, (staticmethod, classmethod)):
+                found = found.__func__
+            # Functions and properties of ours; not data, nor what `object` or `IOBase` has.
+            if inspect.isfunction(found) or isinstance(found, property):
+                yield f"{type(owner).__name__}.{name}", found
+
+
+def _of_module(module: ModuleType, home: ModuleType) -> Named:
+    """The public functions of `module` that are defined in `home`."""
+    for name, function in vars(module).items():
+        is_ours = inspect.isfunction(function) and function.__module__ == home.__name__
+        if is_ours and not name.startswith("_"):
+            yield f"{module.__name__.rpartition('.')[2]}.{name}", function

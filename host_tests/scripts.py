@@ -30,6 +30,24 @@ _RECORDS: dict[str, tuple[str, ...]] = {
 }
 
 
+def hexadecimal(random: Random, size: int) -> str:
+    """So many bytes, as they stand in a script."""
+    return "#" + bytes(random.randrange(256) for _ in range(size)).hex()
+
+
+def construction(random: Random, image_size: int, *call: Any) -> Iterator[Step]:
+    """Name "queue" what this call constructs; now and then in "memory", perhaps too short."""
+    yield ["queue", *call]
+    if random.randrange(4) == 0:
+        if random.randrange(2):
+            yield ["memory", "bytearray", image_size + random.choice((-1, 0, 1, 4, 9))]
+        else:
+            # Its items are words: neither their number nor a slice of them is in bytes.
+            words = image_size // 4 + random.choice((-1, 0, 1, image_size))
+            yield ["memory", "array", "I", [0xA5A5A5A5] * words]
+        yield ["queue", *call, "@memory"]
+
+
 def queue_script(random: Random, steps: int) -> Script:
     """A queue of any format and small capacity, and `steps` operations on it and its ends."""
     return [json.dumps(step) for step in _QueueScript(random).steps(steps)]
@@ -53,16 +71,7 @@ class _QueueScript:
 
     def _begin(self) -> Iterator[Step]:
         image = 32 + -(-(self.capacity + 1) * self.size // 4) * 4
-        if self.random.randrange(4) == 0:
-            if self.random.randrange(2):
-                yield ["memory", "bytearray", image + self.random.choice((-1, 0, 1, 4, 9))]
-            else:
-                # Its items are words: neither their number nor a slice of them is in bytes.
-                words = image // 4 + self.random.choice((-1, 0, 1, image))
-                yield ["memory", "array", "I", [0xA5A5A5A5] * words]
-            yield ["queue", "SpscQueue", self.capacity, self.form, "@memory"]
-        # Also because the memory may have been too short.
-        yield ["queue", "SpscQueue", self.capacity, self.form]
+        yield from construction(self.random, image, "SpscQueue", self.capacity, self.form)
         yield ["bytes", "bytearray", self.random.choice((0, 1, 3, 9)) * self.size + 2]
         yield ["no_queue", "bytearray", 36]
         code = self.form if self.is_integer else "B"
@@ -178,7 +187,7 @@ class _QueueScript:
             length = int(code[:-1])
             if self.random.randrange(24) == 0:
                 length += 1
-            return "#" + bytes(self.random.randrange(256) for _ in range(length)).hex()
+            return hexadecimal(self.random, length)
         low, high = _LIMITS[code]
         chance = self.random.randrange(16)
         if chance == 15:

@@ -7,52 +7,77 @@ import pytest
 from host_tests.isr_safety import operations, safe_operations
 from host_tests.unix import Unix
 
-FORMATS = ("b", "B", "h", "H", "i", "I", "IhB", "4sf")
+KINDS = (
+    *(("SpscQueue", form) for form in ("b", "B", "h", "H", "i", "I", "IhB", "4sf")),
+    *(("BBQueue", use) for use in ("stream", "framed")),
+)
+SAFE = sorted({(name, safe) for name, kind in KINDS for safe in safe_operations(name, kind)})
 BOTH = ("heap_lock", "mem_total")
 
-# Gate, operation, format, elements waiting, and what was wrong.
-Verdict = tuple[str, str, str, int, str | None]
+# Gate, operation, kind of container, its state, and what was wrong.
+Verdict = tuple[str, str, str, str, str | None]
+
+# A full queue has no grant to write to, and an empty one none to read.
+_STATES_OF_GRANTS = {
+    "WriteGrant": {"empty", "partly full"},
+    "ReadGrant": {"partly full", "full"},
+    "Frame": {"partly full", "full"},
+}
+_STATES = {"empty", "partly full", "full"}
 
 
 def verdicts(unix: Unix, of_what: str) -> list[Verdict]:
-    said = unix.exec(f"from on_board import gates; gates.report(gates.{of_what}())")
+    said = unix.exec(f"from on_board import gates; gates.report(gates.{of_what})")
     return [tuple(json.loads(line)) for line in said.splitlines()]
 
 
 @pytest.fixture(scope="module")
-def found(unix: Unix) -> list[Verdict]:
-    return verdicts(unix, "verdicts")
+def found(unix: Unix) -> dict[str, list[Verdict]]:
+    """The verdicts on each container."""
+    return {
+        "SpscQueue": verdicts(unix, 'verdicts("exercises_spsc_queue")'),
+        "BBQueue": verdicts(unix, 'verdicts("exercises_bbqueue")'),
+    }
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_every_public_operation_says_whether_it_is_isr_safe(form: str) -> None:
-    silent = [name for name, said in operations(form) if not said]
+@pytest.mark.parametrize(("container", "kind"), KINDS)
+def test_every_public_operation_says_whether_it_is_isr_safe(container: str, kind: str) -> None:
+    silent = [name for name, said in operations(container, kind) if not said]
     assert not silent
-    assert all(said and said.startswith(("yes", "no")) for _, said in operations(form))
+    assert all(said and said.startswith(("yes", "no")) for _, said in operations(container, kind))
 
 
 @pytest.mark.parametrize("gate", BOTH)
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(("container", "kind"), KINDS)
 def test_exactly_what_says_it_is_isr_safe_is_exercised(
-    found: list[Verdict], form: str, gate: str
+    found: dict[str, list[Verdict]], container: str, kind: str, gate: str
 ) -> None:
-    exercised = {verdict[1] for verdict in found if verdict[0] == gate and verdict[2] == form}
-    assert exercised == safe_operations(form)
+    exercised = {
+        verdict[1] for verdict in found[container] if (verdict[0], verdict[2]) == (gate, kind)
+    }
+    assert exercised == safe_operations(container, kind)
 
 
 @pytest.mark.parametrize("gate", BOTH)
-@pytest.mark.parametrize(
-    "operation", sorted({name for form in FORMATS for name in safe_operations(form)})
-)
+@pytest.mark.parametrize(("container", "operation"), SAFE)
 def test_what_says_it_is_isr_safe_allocates_nothing(
-    found: list[Verdict], operation: str, gate: str
+    found: dict[str, list[Verdict]], container: str, operation: str, gate: str
 ) -> None:
-    tried = [verdict for verdict in found if verdict[:2] == (gate, operation)]
-    assert {verdict[3] for verdict in tried} == {0, 2, 3}  # empty, neither, full
+    tried = [verdict for verdict in found[container] if verdict[:2] == (gate, operation)]
+    owner = operation.split(".")[0]
+    assert {verdict[3] for verdict in tried} == _STATES_OF_GRANTS.get(owner, _STATES)
+    assert [verdict for verdict in tried if verdict[4]] == []
+
+
+def test_whole_handlers_allocate_nothing(unix: Unix) -> None:
+    tried = verdicts(unix, 'verdicts("handlers_bbqueue")')
+    assert {(verdict[0], *verdict[2:4]) for verdict in tried} == {
+        (gate, use, state) for gate in BOTH for use in ("stream", "framed") for state in _STATES
+    }
     assert [verdict for verdict in tried if verdict[4]] == []
 
 
 def test_what_allocates_is_caught(unix: Unix) -> None:
-    counter = verdicts(unix, "counter_verdicts")
+    counter = verdicts(unix, "counter_verdicts()")
     assert {verdict[0] for verdict in counter} == set(BOTH)
     assert [verdict for verdict in counter if not verdict[4]] == []

@@ -8,115 +8,31 @@ There are three gates, and none sees everything:
                 unix port and QEMU's count these bytes, an RP2040 does not
     interrupt   the operation runs in a real hard interrupt, and must not raise; on an RP2040
 
-Prints a line of JSON for each run of an operation through a gate:
+What they run are exercises, a module of them for each container: its KINDS and
 
-    ["heap_lock", "Producer.try_enqueue", "H", 2 (elements waiting), what was wrong or null]
+    exercises(kind, state)   yields (operation, (function, arguments, what it must return)), each
+                             on a container of its own that is in one of the STATES
+
+Prints a line of JSON for each run of an exercise through a gate:
+
+    ["heap_lock", "Producer.try_enqueue", "H", "full", what was wrong or null]
 """
 
+import gc
 import json
-import struct
 
 import micropython
-
-from heapless_py import SpscQueue, spsc_queue
 
 try:
     from on_board.pio_interrupt import PioInterrupt
 except ImportError:
     PioInterrupt = None  # no RP2040
 
+STATES = ("empty", "partly full", "full")
+
 _SOON_CYCLES = 2000
+_BETWEEN_COLLECTIONS = 4096  # bytes
 _NOT_YET = object()
-_CAPACITY = 3
-_WAITING = (0, 2, _CAPACITY)  # empty, neither, full
-
-# Elements that are small integers on a board, and records.
-_ELEMENTS = {
-    "b": -128,
-    "B": 255,
-    "h": -32768,
-    "H": 65535,
-    "i": -0x40000000,
-    "I": 0x3FFFFFFF,
-    "IhB": (0xFFFFFFFF, -1, 255),
-    "4sf": (b"abcd", 0.5),
-}
-FORMS = tuple(sorted(_ELEMENTS))
-_DEFAULT = 42
-
-
-class Case:
-    """A queue with so many elements waiting, and what the operations on it are given."""
-
-    def __init__(self, form, waiting):
-        self.element = element = _ELEMENTS[form]
-        self.waiting = waiting
-        self.empty = waiting == 0
-        self.full = waiting == _CAPACITY
-        self.packed = struct.pack(
-            "<" + form, *(element if isinstance(element, tuple) else (element,))
-        )
-        self.two = bytearray(2 * len(self.packed))
-        self.drained = min(waiting, 2)
-        self.oldest = _DEFAULT if self.empty else element
-        self.queue = SpscQueue.from_iterable(_CAPACITY, form, [element] * waiting)
-
-
-# The call of each operation: what to call, with which arguments, and what it must return.
-_OF_INTEGERS = {
-    "try_enqueue": lambda end, case: (end.try_enqueue, (case.element,), not case.full),
-    "try_dequeue": lambda end, case: (end.try_dequeue, (_DEFAULT,), case.oldest),
-    "try_peek": lambda end, case: (end.try_peek, (_DEFAULT,), case.oldest),
-}
-_OF_ALL = {
-    "try_enqueue_from": lambda end, case: (end.try_enqueue_from, (case.packed,), not case.full),
-    "try_dequeue_into": lambda end, case: (end.try_dequeue_into, (case.two,), not case.empty),
-    "drain_into": lambda end, case: (end.drain_into, (case.two,), case.drained),
-    "clear": lambda end, case: (end.clear, (), None),
-    "is_empty": lambda end, case: (end.is_empty, (), case.empty),
-    "is_full": lambda end, case: (end.is_full, (), case.full),
-    "ready": lambda end, case: (end.ready, (), not _stuck(end, case)),
-    "refused": lambda end, case: (getattr, (end, "refused"), 0),
-    "__len__": lambda end, case: (len, (end,), case.waiting),
-    "__bool__": lambda end, case: (bool, (end,), not case.empty),
-}
-_ON_IMAGES = {
-    "try_enqueue": lambda module, case: (
-        module.try_enqueue,
-        (case.queue.image, case.element),
-        not case.full,
-    ),
-    "try_dequeue": lambda module, case: (
-        module.try_dequeue,
-        (case.queue.image, _DEFAULT),
-        case.oldest,
-    ),
-}
-
-
-def _stuck(end, case):
-    return case.full if hasattr(end, "enqueue") else case.empty
-
-
-# Whose operations, how one is got from a case, which ones of integers, and which of all formats.
-_OWNERS = (
-    ("spsc_queue", lambda case: spsc_queue, _ON_IMAGES, {}),
-    ("SpscQueue", lambda case: case.queue, _OF_INTEGERS, _OF_ALL),
-    ("Producer", lambda case: case.queue.split()[0], _OF_INTEGERS, _OF_ALL),
-    ("Consumer", lambda case: case.queue.split()[1], _OF_INTEGERS, _OF_ALL),
-)
-
-
-def exercises(form, waiting):
-    """Yield each operation and its call, on a queue of its own."""
-    is_record = isinstance(_ELEMENTS[form], tuple)
-    for owner, get, of_integers, of_all in _OWNERS:
-        anyone = get(Case(form, waiting))
-        for operations in (of_all,) if is_record else (of_integers, of_all):
-            for name in sorted(operations):
-                if hasattr(anyone, name):
-                    case = Case(form, waiting)
-                    yield f"{owner}.{name}", operations[name](get(case), case)
 
 
 def through_heap_lock(function, arguments, expected):
@@ -134,7 +50,10 @@ def through_heap_lock(function, arguments, expected):
 def through_mem_total(function, arguments, expected):
     """What is wrong with the call by the heap's own count of bytes given out, or None."""
     before = micropython.mem_total()
-    returned = _call(function, arguments)
+    try:
+        returned = _call(function, arguments)
+    except Exception as error:
+        return type(error).__name__
     after = micropython.mem_total()
     if after != before:
         return f"allocated {after - before} bytes"
@@ -179,19 +98,27 @@ if PioInterrupt:
 
 def _call(function, arguments):
     # Not function(*arguments), which allocates.
-    if not arguments:
+    count = len(arguments)
+    if count == 0:
         return function()
-    if len(arguments) == 1:
+    if count == 1:
         return function(arguments[0])
-    return function(arguments[0], arguments[1])
+    if count == 2:
+        return function(arguments[0], arguments[1])
+    return function(arguments[0], arguments[1], arguments[2])
 
 
-def verdicts(forms=FORMS):
+def verdicts(name, kinds=None):
+    """Run the exercises of the module of that name, of some kinds or of all, through each gate."""
+    # Garbage between what stays would leave the compiler no room in one piece on a small heap.
+    gc.threshold(_BETWEEN_COLLECTIONS)
+    module = __import__("on_board." + name, None, None, (name,))
+    gc.threshold(-1)
     for gate in sorted(GATES):
-        for form in forms:
-            for waiting in _WAITING:
-                for operation, call in exercises(form, waiting):
-                    yield gate, operation, form, waiting, GATES[gate](*call)
+        for kind in kinds or module.KINDS:
+            for state in STATES:
+                for operation, call in module.exercises(kind, state):
+                    yield gate, operation, kind, state, GATES[gate](*call)
 
 
 def _large_frame(a):
@@ -201,18 +128,22 @@ def _large_frame(a):
 
 def counter_verdicts():
     """The same of what does allocate: a gate that finds nothing wrong here is broken."""
+    from heapless_py import SpscQueue  # where it is not needed it would take memory
+
     form = "IhB"
+    element = (0xFFFFFFFF, -1, 255)
     for gate in sorted(GATES):
-        case = Case(form, 2)
+        queue = SpscQueue.from_iterable(3, form, [element] * 2)
         calls = [
-            ("repr", repr, (case.queue,), repr(case.queue)),
-            ("a record as a tuple", case.queue.try_dequeue, (_DEFAULT,), case.element),
+            ("repr", repr, (queue,), repr(queue)),
+            ("a record as a tuple", queue.try_dequeue, (0,), element),
             ("a large integer", int, ("9" * 30,), int("9" * 30)),
         ]
         if gate == "mem_total":  # the others cannot see it
             calls.append(("a large frame", _large_frame, (1,), 9))
         for name, function, arguments, expected in calls:
-            yield gate, name, form, case.waiting, GATES[gate](function, arguments, expected)
+            verdict = GATES[gate](function, arguments, expected)
+            yield gate, name, form, "partly full", verdict
 
 
 def report(found):

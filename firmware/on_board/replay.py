@@ -11,23 +11,32 @@ byte of every container and buffer. A script is lines of JSON, so that it stream
     ["", "consumer.drain_into", "@memory"]           "@" is what has that name,
     ["", "producer.try_enqueue_from", "#0a00"]       "#" is bytes in hexadecimal,
     ["", "spsc_queue.try_dequeue", "@queue.image", 0]    and a list is a tuple
+    ["tail", "part", "@memory", 3, 8]                a memoryview of some bytes
     []                                               forget all names: another script begins
 """
 
 import binascii
+import io
 import json
 import struct
 from array import array
 
 import heapless_py
 
+
+class UnknownName(BaseException):
+    """A mistake in the script, and no outcome."""
+
+
 _BUILTINS = {
+    "BytesIO": io.BytesIO,
     "array": array,
     "bool": bool,
     "bytearray": bytearray,
     "len": len,
     "list": list,
     "memoryview": memoryview,
+    "part": lambda memory, begin, end: memoryview(memory)[begin:end],
     "repr": repr,
 }
 
@@ -83,7 +92,7 @@ def show(value):
     if isinstance(value, float):
         return "float " + struct.pack("<d", value).hex()
     if isinstance(value, (bytes, bytearray, memoryview, array)):
-        return "#" + bytes(value).hex()
+        return "#" + binascii.hexlify(bytes(value)).decode()
     if isinstance(value, (tuple, list)):
         return "(" + ", ".join([show(part) for part in value]) + ")"
     return type(value).__name__
@@ -91,11 +100,9 @@ def show(value):
 
 def _outcome(step, scope, memories):
     names, path = step[:2]
-    # Outside of `try`: an unknown name is a mistake in the script, and no outcome.
-    home, attributes = _home(path, scope)
-    arguments = [_argument(part, scope) for part in step[2:]]
     try:
-        result = _follow(home, attributes)
+        arguments = [_argument(part, scope) for part in step[2:]]
+        result = _follow(*_home(path, scope))
         if callable(result):
             result = result(*arguments)
     except Exception as error:
@@ -113,7 +120,10 @@ def _home(path, scope):
         return scope[name], attributes
     if name in _BUILTINS:
         return _BUILTINS[name], attributes
-    return getattr(heapless_py, name), attributes
+    try:
+        return getattr(heapless_py, name), attributes
+    except AttributeError:
+        raise UnknownName(name)
 
 
 def _follow(value, attributes):
