@@ -14,7 +14,7 @@ from heapless_py import bbqueue
 
 KINDS = ("stream", "framed")
 
-_TURNS = 12
+_TURNS = 5  # more than once around
 _LAYOUT = "<HI"  # SIZE bytes
 
 
