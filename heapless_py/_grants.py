@@ -9,7 +9,38 @@ from . import _bip
 from ._port import SplitWindow, Window, micropython, pointer
 
 
-class WriteGrant(Window):
+class _Bytes:
+    """What every grant tells of its view."""
+
+    def __len__(self):
+        """The bytes granted, of a frame those of the payload; 0 when this grant is dead.
+
+        ISR-safe: yes.
+        """
+        return len(self.view)
+
+    def __getitem__(self, index):
+        """The byte at `index`.
+
+        ISR-safe: yes.
+        Raises: IndexError when there is none, as in a dead grant.
+        """
+        return self.view[index]
+
+    def __enter__(self):
+        """The grant itself. The end of the block does what was planned for it, or nothing.
+
+        ISR-safe: yes.
+        """
+        return self
+
+    def __repr__(self):
+        # Dead and of no bytes look the same from here; either way there is nothing to use.
+        state = f"{len(self)} bytes" if len(self) else "empty or dead"
+        return f"<{type(self).__name__}, {state}>"
+
+
+class WriteGrant(_Bytes, Window):
     """Bytes that the producer may write, and then commits.
 
         with producer.grant_exact(8) as grant:
@@ -40,21 +71,6 @@ class WriteGrant(Window):
         """
         _bip.commit_later(self._image, self._turn, used)
 
-    def __len__(self):
-        """The bytes granted; 0 when this grant is dead.
-
-        ISR-safe: yes.
-        """
-        return len(self.view)
-
-    def __getitem__(self, index):
-        """The byte at `index`.
-
-        ISR-safe: yes.
-        Raises: IndexError when there is none, as in a dead grant.
-        """
-        return self.view[index]
-
     def __setitem__(self, index, byte):
         """Write the byte at `index`.
 
@@ -62,13 +78,6 @@ class WriteGrant(Window):
         Raises: IndexError when there is none, as in a dead grant.
         """
         self.view[index] = byte
-
-    def __enter__(self):
-        """The grant itself. The end of the block commits what `commit_on_exit` said, or nothing.
-
-        ISR-safe: yes.
-        """
-        return self
 
     @micropython.native
     def __exit__(self, kind, value, trace):
@@ -82,11 +91,8 @@ class WriteGrant(Window):
         elif planned >= 0:
             _bip.drop_write(self._image, self.window)
 
-    def __repr__(self):
-        return f"<WriteGrant, {_state(self)}>"
 
-
-class ReadGrant(SplitWindow):
+class ReadGrant(_Bytes, SplitWindow):
     """Bytes of a stream that the consumer may read, and then releases.
 
     view: a memoryview of the bytes. It ends with the grant: do not keep it.
@@ -133,21 +139,6 @@ class ReadGrant(SplitWindow):
         first, second = self.views
         return len(first) + len(second)
 
-    def __getitem__(self, index):
-        """The byte at `index` of the first view.
-
-        ISR-safe: yes.
-        Raises: IndexError when there is none, as in a dead grant.
-        """
-        return self.view[index]
-
-    def __enter__(self):
-        """The grant itself. The block's end releases what `release_on_exit` said, or nothing.
-
-        ISR-safe: yes.
-        """
-        return self
-
     @micropython.native
     def __exit__(self, kind, value, trace):
         """End this grant, if it did not end before.
@@ -158,11 +149,8 @@ class ReadGrant(SplitWindow):
         if planned >= 0:
             self.release(planned if kind is None else 0)
 
-    def __repr__(self):
-        return f"<ReadGrant, {_state(self)}>"
 
-
-class Frame(Window):
+class Frame(_Bytes, Window):
     """A frame that the consumer may read, and then releases.
 
     view: a memoryview of the payload. It ends with the grant: do not keep it.
@@ -198,28 +186,6 @@ class Frame(Window):
         if _bip.to_release(self._image, self._turn) >= 0:
             self.release()
 
-    def __len__(self):
-        """The bytes of the payload; 0 when this grant is dead.
-
-        ISR-safe: yes.
-        """
-        return len(self.view)
-
-    def __getitem__(self, index):
-        """The byte at `index`.
-
-        ISR-safe: yes.
-        Raises: IndexError when there is none, as in a dead grant.
-        """
-        return self.view[index]
-
-    def __enter__(self):
-        """The frame itself. The end of the block releases it if `release_on_exit` said so.
-
-        ISR-safe: yes.
-        """
-        return self
-
     @micropython.native
     def __exit__(self, kind, value, trace):
         """End this grant, if it did not end before; without a release, the frame waits on.
@@ -231,14 +197,6 @@ class Frame(Window):
             self.release()
         elif planned >= 0:
             _bip.drop_read(self._image, self.window)
-
-    def __repr__(self):
-        return f"<Frame, {_state(self)}>"
-
-
-def _state(grant):
-    # Dead and of no bytes look the same from here; either way there is nothing to use.
-    return f"{len(grant)} bytes" if len(grant) else "empty or dead"
 
 
 def two(make, image):
