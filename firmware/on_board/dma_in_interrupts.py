@@ -33,7 +33,7 @@ _memory = bytearray(_CYCLE + _LONGEST)
 _random = 1
 for _at in range(_CYCLE):
     _random = _random * 75 % 65537
-    _memory[_at] = _random >> 3
+    _memory[_at] = _random >> 3 & 0xFF
 _memory[_CYCLE:] = _memory[:_LONGEST]
 
 
@@ -266,7 +266,7 @@ def _receive(consumer, source):
 
 
 def transfers():
-    """Yield what came of thousands of transfers from each source."""
+    """Yield what came of thousands of transfers, from each source."""
     yield run(FromMemory, 1000)
     yield run(FromCounter, 1500)
 

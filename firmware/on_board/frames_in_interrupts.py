@@ -14,13 +14,9 @@ from struct import pack_into
 
 import micropython
 from micropython import const
+from on_board.pio_interrupt import PioInterrupt
 
 from heapless_py import BBQueue, bbqueue
-
-try:
-    from on_board.pio_interrupt import PioInterrupt
-except ImportError:
-    PioInterrupt = None  # no RP2040: nothing here that raises interrupts
 
 _CAPACITY = 400  # bytes: some ten frames, so that it is full after a collection
 _HEADER = const(8)  # bytes of a frame before its payload: "<IHH", number, size, checksum
@@ -41,7 +37,8 @@ _LATE = const(5)  # the interrupt: the address of a byte that is wrong as yet, 0
 _BYTES = const(6)  # the program: what it has read
 _WRONG = const(7)  # the program: frames that were not what they should be
 _WORDS = 8
-_MIX = const(0x2A5A5A5A)
+
+_MIX = const(0x2A5A5A5A)  # makes a payload of its own checksum
 
 
 def begin(wanted):
