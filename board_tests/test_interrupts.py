@@ -10,7 +10,7 @@ import pytest
 from firmware.board import Board
 from firmware.programs import put_programs
 
-# Not yet a part of every run: alone it passes in six minutes, after the other tests it did not end.
+# Not yet a part of every run: at its shortest periods the interrupts may starve the program.
 pytestmark = [
     pytest.mark.timeout(2000),
     pytest.mark.skipif("HEAPLESS_INTERRUPTS" not in os.environ, reason="HEAPLESS_INTERRUPTS=1"),
