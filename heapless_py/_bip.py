@@ -155,7 +155,7 @@ def granter(image, spots, use):
 
 
 def committer(image, turn, window, grant):
-    """`commit` of the write grant that is live when the low bits of `grants` are `turn`.
+    """`commit` of the write grant that is live at `turn`: the low bits of `grants`, and the use.
 
     `window` is an address: that `grant`, which has the view, lives on is this function's business.
     """
@@ -176,7 +176,7 @@ def committer(image, turn, window, grant):
         """
         size = int(used)
         p = ptr32(image)
-        if p[_GRANTS] & 3 != int(turn):
+        if (p[_GRANTS] & 3 | p[_USE] << 2) != int(turn):
             from heapless_py._refuse import refuse_dead
 
             refuse_dead("commit", grant)
@@ -211,7 +211,7 @@ def commit_later(image, turn: int, used: int):
     """What leaving the `with` block of the write grant of `turn` commits."""
     used = int(used)
     p = ptr32(image)
-    if p[_GRANTS] & 3 != turn:
+    if (p[_GRANTS] & 3 | p[_USE] << 2) != turn:
         from heapless_py._refuse import refuse_dead
 
         refuse_dead("commit_on_exit", None)
@@ -228,7 +228,7 @@ def commit_later(image, turn: int, used: int):
 def to_commit(image, turn: int) -> int:
     """Bytes, plus 1, that leaving the `with` block commits; 0 for none, -1 for a dead grant."""
     p = ptr32(image)
-    if p[_GRANTS] & 3 != turn:
+    if (p[_GRANTS] & 3 | p[_USE] << 2) != turn:
         return -1
     return p[_COMMIT]
 
@@ -416,7 +416,7 @@ def reader(image, spots, use):
 
 
 def releaser(image, turn, window, grant):
-    """`release` of the read grant of a stream that is live when the bits of `reads` are `turn`.
+    """`release` of the read grant of a stream that is live at `turn`, of `reads` and the use.
 
     `window` and `grant` are as in `committer`.
     """
@@ -434,7 +434,7 @@ def releaser(image, turn, window, grant):
         """
         size = int(used)
         p = ptr32(image)
-        if p[_READS] & 3 != int(turn):
+        if (p[_READS] & 3 | p[_USE] << 2) != int(turn):
             from heapless_py._refuse import refuse_dead
 
             refuse_dead("release", grant)
@@ -476,7 +476,7 @@ def frame_releaser(image, turn, window, grant):
         Raises: ValueError when this grant is dead.
         """
         p = ptr32(image)
-        if p[_READS] & 3 != int(turn):
+        if (p[_READS] & 3 | p[_USE] << 2) != int(turn):
             from heapless_py._refuse import refuse_dead
 
             refuse_dead("release", grant)
@@ -494,7 +494,7 @@ def release_later(image, turn: int, used: int):
     """What leaving the `with` block of the read grant of `turn` releases."""
     used = int(used)
     p = ptr32(image)
-    if p[_READS] & 3 != turn:
+    if (p[_READS] & 3 | p[_USE] << 2) != turn:
         from heapless_py._refuse import refuse_dead
 
         refuse_dead("release_on_exit", None)
@@ -509,7 +509,7 @@ def release_later(image, turn: int, used: int):
 def to_release(image, turn: int) -> int:
     """Bytes that leaving the `with` block releases; -1 for dead grants."""
     p = ptr32(image)
-    if p[_READS] & 3 != turn:
+    if (p[_READS] & 3 | p[_USE] << 2) != turn:
         return -1
     return p[_RELEASE]
 

@@ -199,7 +199,10 @@ class Frame(_Bytes, Window):
             _bip.drop_read(self._image, self.window)
 
 
-def two(make, image):
-    """The two grants of one side, and then their windows: what the functions of `_bip` take."""
-    even, odd = make(image, 1), make(image, 3)
-    return even, odd, even.window, odd.window
+def two(make, image, use):
+    """The two grants of an end in this use, and then their windows: what `_bip` takes.
+
+    The use is part of their turns, so that none of them can end a grant of the other use.
+    """
+    first, second = make(image, 1 | use << 2), make(image, 3 | use << 2)
+    return first, second, first.window, second.window

@@ -76,7 +76,9 @@ class Producer(_End):
 
     def __init__(self, image, capacity):
         super().__init__(image, capacity)
-        self.grant_exact = _bip.granter(pointer(image), two(WriteGrant, image), _bip.STREAM)
+        self.grant_exact = _bip.granter(
+            pointer(image), two(WriteGrant, image, _bip.STREAM), _bip.STREAM
+        )
         self.write = _bip.stream_writer(image, len, _bip.write_bytes)
 
     @micropython.native
@@ -246,7 +248,7 @@ class Consumer(_Reading):
         super().__init__(image, capacity)
         self._use = _bip.STREAM
         self._given = None  # by an iteration
-        self.read = _bip.reader(pointer(image), two(ReadGrant, image), self._use)
+        self.read = _bip.reader(pointer(image), two(ReadGrant, image, self._use), self._use)
         self.readinto = _bip.stream_reader(image, len, _bip.read_bytes)
 
     @micropython.native
@@ -319,7 +321,7 @@ class FramedProducer(_End):
     def __init__(self, image, capacity):
         super().__init__(image, capacity)
         self.max_frame = _bip.max_frame(capacity)
-        self.grant = _bip.granter(pointer(image), two(WriteGrant, image), _bip.FRAMED)
+        self.grant = _bip.granter(pointer(image), two(WriteGrant, image, _bip.FRAMED), _bip.FRAMED)
         self.write_frame = _bip.frame_writer(image, len, write_frame)
 
     async def wait_grant(self, n):
@@ -384,7 +386,7 @@ class FramedConsumer(_Reading):
         self._use = _bip.FRAMED
         self._given = None  # by an iteration
         self.max_frame = _bip.max_frame(capacity)
-        self.read = _bip.reader(pointer(image), two(Frame, image), self._use)
+        self.read = _bip.reader(pointer(image), two(Frame, image, self._use), self._use)
         self.read_frame_into = _bip.frame_reader(image, read_frame_into)
 
     def frames(self):

@@ -18,6 +18,7 @@ from host_tests.test_bbqueue import (
     MEMORIES,
     Bench,
     End,
+    Grant,
     Queue,
     Trouble,
     assert_dead,
@@ -674,6 +675,29 @@ def test_a_dead_grant_leaves_the_next_one_untouched() -> None:
         assert bytes(live.view) == b"abcd"[step : step + 1]
         live.release()
         dead = live
+
+
+def test_a_dead_grant_of_a_stream_leaves_frames_untouched_and_the_reverse() -> None:
+    queue = BBQueue(60)
+    dead: set[Grant] = set()  # of the other use: each end's both
+    for framed in (False, True, False, True):
+        producer, consumer = queue.split_framed() if framed else queue.split()
+        ended: set[Grant] = set()
+        for _ in range(4):
+            write = producer.grant(2) if framed else producer.grant_exact(2)
+            for grant in dead:
+                assert_dead(queue, grant)
+            write.view[:] = b"ab"
+            write.commit(2)
+            read = consumer.read()
+            for grant in dead:
+                assert_dead(queue, grant)
+            assert bytes(read.view) == b"ab"
+            read.end()
+            ended |= {write, read}
+        queue.release(producer, consumer)
+        dead = ended
+        assert len(dead) == 4
 
 
 def test_a_second_grant_is_refused_and_the_first_lives_on() -> None:

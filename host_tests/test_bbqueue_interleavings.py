@@ -629,11 +629,11 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
     "commit flips no lap": (bip("commit", LAP, "(write & 1)"), STREAMS),
     "write flips no lap": (bip("write_bytes", LAP, "(write & 1)"), STREAMS),
     "a dead write grant is accepted": (
-        bip("commit", "p[_GRANTS] & 3 != int(turn)", "p[_GRANTS] & 1 == 0"),
+        bip("commit", "(p[_GRANTS] & 3 | p[_USE] << 2) != int(turn)", "p[_GRANTS] & 1 == 0"),
         STREAMS,
     ),
     "a dead read grant is accepted": (
-        bip("release", "p[_READS] & 3 != int(turn)", "p[_READS] & 1 == 0"),
+        bip("release", "(p[_READS] & 3 | p[_USE] << 2) != int(turn)", "p[_READS] & 1 == 0"),
         STREAMS,
     ),
     "release gives back a byte too many": (
