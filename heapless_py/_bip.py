@@ -260,7 +260,6 @@ def write_frame(image: ptr32, buffer, size: int) -> bool:
     # The first three names of a viper function live in registers: the loops use them.
     p = ptr32(image)
     size = int(size)
-    source = ptr8(buffer)
     if p[_KIND] != _BIP:
         from heapless_py._refuse import refuse_bip
 
@@ -277,6 +276,11 @@ def write_frame(image: ptr32, buffer, size: int) -> bool:
         refuse_grant(size, capacity, True)
     if size:
         int(buffer[size - 1])  # raises if it is not there, or if `buffer` is an address
+    else:
+        import heapless_py._image as image_module
+
+        image_module.check_readable(buffer, 0)
+    source = ptr8(buffer)
     # The same steps as in granter: to share them would cost a call, a third of this function.
     write = p[_WRITE]
     read = p[_READ]
@@ -547,10 +551,10 @@ def read_frame_into(image: ptr32, buffer) -> int:
     Called by: the consumer.
     Raises: IndexError when the frame is longer than `buffer`: it waits on. ValueError when a read
         grant is live, when the queue is not split into ends for frames, or when a frame's header
-        cannot be true. TypeError when `buffer` is not writable, or `image` no BBQueue's.
+        cannot be true. TypeError when `image` is no BBQueue's, or when a frame waits and `buffer`
+        is not writable.
     """
     p = ptr32(image)
-    target = ptr8(buffer)
     if p[_KIND] != _BIP:
         from heapless_py._refuse import refuse_bip
 
@@ -571,6 +575,7 @@ def read_frame_into(image: ptr32, buffer) -> int:
         if run == 0:
             read = write & 1
             run = write >> 1
+    target = ptr8(buffer)
     image = ptr32(int(p) + (_BYTES + (read >> 1)))  # from here on the place in it
     size = image[0]
     if size < 0 or size > run - _HEADER:
@@ -579,6 +584,10 @@ def read_frame_into(image: ptr32, buffer) -> int:
         refuse_frame(size, run - _HEADER)
     if size:
         buffer[size - 1] = buffer[size - 1]  # raises if it is not there, or may not be written
+    else:
+        import heapless_py._image as image_module
+
+        image_module.check_writable(buffer, 0)
     length = size
     image = ptr32(int(image) + _HEADER)
     if int(target) & 3 == 0:
@@ -620,7 +629,7 @@ def frame_reader(image, read):
         Called by: the consumer.
         Raises: IndexError when the frame is longer than `buffer`: it waits on. ValueError when a
             read grant is live, when the queue is not split into ends for frames, or when a frame's
-            header cannot be true. TypeError when `buffer` is not writable.
+            header cannot be true. TypeError when a frame waits and `buffer` is not writable.
         """
         length = read(image, buffer)
         if int(length) < 0:

@@ -132,8 +132,8 @@ class _BBQueueScript:
         elif self.framed:
             yield self.random.choice(
                 (
-                    ["", "consumer.read_frame_into", self._memory()],
-                    ["", "bbqueue.read_frame_into", "@consumer.image", self._memory()],
+                    ["", "consumer.read_frame_into", self._target()],
+                    ["", "bbqueue.read_frame_into", "@consumer.image", self._target()],
                 )
             )
         else:
@@ -317,16 +317,17 @@ class _BBQueueScript:
             return self.random.choice(("@bytes", "@more", "@part"))
         return hexadecimal(self.random, max(0, self._number()))
 
-    def _frame(self) -> tuple[str, int]:
-        """A buffer and a size for the function form, which believes that they are that."""
-        source = "@array" if self.random.randrange(16) == 0 else self._bytes()
+    def _frame(self) -> tuple[object, int]:
+        """A buffer and a size for the function form, which believes that they belong together."""
+        source = self._source()
+        if source in ("text", 5, None, [1]):
+            return source, self.random.choice((0, 0, 1, 4))
+        assert isinstance(source, str)
         if source[0] == "@" or self.random.randrange(16) == 0:
             return source, self._number()
         return source, len(source) // 2 + self.random.choice((-1, 0, 0, 0, 0, 0, 0, 1))
 
     def _target(self) -> object:
-        return 5 if self.random.randrange(8) == 0 else self._memory()
-
-    def _memory(self) -> str:
-        """What `read_frame_into` is given, which believes that a buffer is one."""
-        return self.random.choice(("@bytes", "@bytes", "@more", "@more", "@part", "@array", "#00"))
+        if self.random.randrange(8) == 0:
+            return self.random.choice(("text", 5, None, [1], "@array"))
+        return self.random.choice(("@bytes", "@bytes", "@more", "@more", "@part", "#00"))
