@@ -1,7 +1,6 @@
 """Real hard interrupts and DMA write to a BBQueue, and the program gets all of it."""
 
 import json
-import os
 from collections import defaultdict
 from typing import Any
 
@@ -10,11 +9,7 @@ import pytest
 from firmware.board import Board
 from firmware.programs import put_programs
 
-# Not yet a part of every run: at its shortest periods the interrupts may starve the program.
-pytestmark = [
-    pytest.mark.timeout(2000),
-    pytest.mark.skipif("HEAPLESS_INTERRUPTS" not in os.environ, reason="HEAPLESS_INTERRUPTS=1"),
-]
+pytestmark = pytest.mark.timeout(2000)
 
 Outcome = dict[str, Any]
 

@@ -46,7 +46,7 @@ byte by byte, which takes longer than all the rest of a queue operation.
 
 from struct import unpack_from
 
-from ._image import check_capacity, new_image
+from ._image import check_capacity, check_source, check_target, new_image
 from ._port import aim, const, copy, int, integers, micropython, ptr8, ptr32
 
 KIND = 0x4242  # "BB": a bip-buffer
@@ -255,7 +255,7 @@ def write_frame(image: ptr32, buffer, size: int) -> bool:
     Called by: the producer.
     Raises: ValueError when `size` is out of range, when a grant is live, or when the queue is not
         split into ends for frames; IndexError when `buffer` is shorter; TypeError when `buffer` is
-        not as above, or when `image` is no BBQueue's.
+        not as above and has bytes to give, or when `image` is no BBQueue's.
     """
     # The first three names of a viper function live in registers: the loops use them.
     p = ptr32(image)
@@ -276,10 +276,6 @@ def write_frame(image: ptr32, buffer, size: int) -> bool:
         refuse_grant(size, capacity, True)
     if size:
         int(buffer[size - 1])  # raises if it is not there, or if `buffer` is an address
-    else:
-        import heapless_py._image as image_module
-
-        image_module.check_readable(buffer, 0)
     source = ptr8(buffer)
     # The same steps as in granter: to share them would cost a call, a third of this function.
     write = p[_WRITE]
@@ -350,9 +346,7 @@ def frame_writer(image, length, write):
         if buffer is seen:
             pass
         else:
-            import heapless_py._image as image_module
-
-            image_module.check_source(buffer)
+            check_source(buffer)
             seen = buffer
         return write(image, buffer, length(buffer))
 
@@ -551,8 +545,8 @@ def read_frame_into(image: ptr32, buffer) -> int:
     Called by: the consumer.
     Raises: IndexError when the frame is longer than `buffer`: it waits on. ValueError when a read
         grant is live, when the queue is not split into ends for frames, or when a frame's header
-        cannot be true. TypeError when `image` is no BBQueue's, or when a frame waits and `buffer`
-        is not writable.
+        cannot be true. TypeError when `image` is no BBQueue's, or when `buffer` is not writable
+        and bytes are to come.
     """
     p = ptr32(image)
     if p[_KIND] != _BIP:
@@ -584,10 +578,6 @@ def read_frame_into(image: ptr32, buffer) -> int:
         refuse_frame(size, run - _HEADER)
     if size:
         buffer[size - 1] = buffer[size - 1]  # raises if it is not there, or may not be written
-    else:
-        import heapless_py._image as image_module
-
-        image_module.check_writable(buffer, 0)
     length = size
     image = ptr32(int(image) + _HEADER)
     if int(target) & 3 == 0:
@@ -629,7 +619,7 @@ def frame_reader(image, read):
         Called by: the consumer.
         Raises: IndexError when the frame is longer than `buffer`: it waits on. ValueError when a
             read grant is live, when the queue is not split into ends for frames, or when a frame's
-            header cannot be true. TypeError when a frame waits and `buffer` is not writable.
+            header cannot be true. TypeError when `buffer` is not writable and bytes are to come.
         """
         length = read(image, buffer)
         if int(length) < 0:
@@ -778,9 +768,7 @@ def stream_writer(image, length, write):
         if buffer is seen:
             pass
         else:
-            import heapless_py._image as image_module
-
-            image_module.check_source(buffer)
+            check_source(buffer)
             seen = buffer
         return write(image, buffer, length(buffer))
 
@@ -844,9 +832,7 @@ def stream_reader(image, length, read):
         if buffer is seen:
             pass
         else:
-            import heapless_py._image as image_module
-
-            image_module.check_target(buffer)
+            check_target(buffer)
             seen = buffer
         count = read(image, buffer, length(buffer))
         if int(count) < 0:

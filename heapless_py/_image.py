@@ -49,8 +49,6 @@ def check_readable(buffer, size):
     """Raise unless `buffer` is memory of at least `size` bytes. Allocates nothing."""
     try:
         _unpack_from("", buffer, size)  # unpacks nothing, but looks at the end
-        if isinstance(buffer, str):  # memory to MicroPython
-            raise TypeError
     except TypeError:
         raise TypeError(f"memory is needed (bytes, an array), not a {type(buffer).__name__}")
     except Exception:  # ValueError or struct.error
@@ -72,6 +70,7 @@ def elements_in(buffer, size: int) -> int:
     return count
 
 
+@micropython.viper
 def check_source(buffer):
     """Raise unless `buffer` is bytes, as many as its length. Allocates nothing."""
     if not are_bytes(buffer):
@@ -79,6 +78,7 @@ def check_source(buffer):
         raise TypeError(f"bytes, a bytearray or a memoryview of one is needed, not a {name}")
 
 
+@micropython.viper
 def check_target(buffer):
     """Raise unless `buffer` is writable bytes, as many as its length. Allocates nothing."""
     check_source(buffer)

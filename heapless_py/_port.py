@@ -39,18 +39,18 @@ if sys.implementation.name == "micropython":
         layout = {"all": (uctypes.ARRAY | 0, count | _SCALAR[code])}
         return uctypes.struct(address, layout, uctypes.NATIVE).all
 
-    def are_bytes(buffer):
+    @micropython.viper
+    def are_bytes(buffer) -> bool:
         """Whether `buffer` is bytes, so that its length is their number."""
-        if isinstance(buffer, memoryview):
-            return _code(id(buffer) + _WORD) in _CODES_OF_BYTES
-        return isinstance(buffer, _BYTES)
+        kind = type(buffer)
+        if kind is bytearray or kind is bytes:
+            return True
+        if kind is memoryview:
+            code = ptr8(int(id(buffer)) + int(_WORD))[0] & 0x7F  # see the drawing below
+            return code == 0x42 or code == 0x62 or code == 1  # B, b, and a bytearray's
+        return bool(isinstance(buffer, _BYTES))
 
     _BYTES = (bytes, bytearray)
-    _CODES_OF_BYTES = (1, ord("B"), ord("b"))
-
-    @micropython.viper
-    def _code(window: ptr8) -> int:
-        return window[0] & 0x7F
 
     # What `ptr32` takes to reach an image soonest: its address. Keep the image alive beside it.
     pointer = uctypes.addressof
@@ -171,7 +171,10 @@ else:
         """Memory as one chip pointer sees it: items of one width, little-endian, checked."""
 
         def __init__(self, target, code):
-            if not isinstance(target, (_Pointer, _Address)):
+            if isinstance(target, (builtins.int, str)):
+                # A chip believes it, and makes it an address. Harmless until something is there.
+                target = _Address(None, 0, target)
+            elif not isinstance(target, (_Pointer, _Address)):
                 target = _Address(memoryview(target).cast("B"), 0, target)
             self.memory, self.offset, self.owner = target.memory, target.offset, target.owner
             self._size = struct.calcsize(code)
@@ -192,6 +195,8 @@ else:
                     tell()
 
         def _bytes_of(self, index):
+            if self.memory is None:
+                raise TypeError(f"{self.owner!r} is no memory")
             begin = self.offset + index * self._size
             # A chip would read or write whatever lies there; here it is a bug that shows.
             assert 0 <= begin <= len(self.memory) - self._size, f"byte {begin} outside the memory"

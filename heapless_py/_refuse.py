@@ -2,6 +2,11 @@
 
 A viper function that names any global saves and restores the interpreter's globals around every
 call: 163 cycles on an emulated RP2040. An import in the failing branch costs nothing until then.
+
+It has a price then: MicroPython takes a lock to intern a module's name, on ports whose threads
+share no global lock, such as rp2. A hard interrupt handler that makes such a mistake just while
+the program holds that lock, importing or compiling something, waits for ever instead of showing
+its traceback. So nothing but mistakes may import: `host_tests/test_allocation.py` sees to it.
 """
 
 

@@ -1,9 +1,13 @@
-"""What says it is ISR-safe allocates nothing, on MicroPython, through both gates."""
+"""What says it is ISR-safe allocates nothing, on MicroPython, through both gates; nor imports."""
 
+import ast
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import heapless_py
 from host_tests.isr_safety import operations, safe_operations
 from host_tests.unix import Unix
 
@@ -81,3 +85,48 @@ def test_what_allocates_is_caught(unix: Unix) -> None:
     counter = verdicts(unix, "counter_verdicts()")
     assert {verdict[0] for verdict in counter} == set(BOTH)
     assert [verdict for verdict in counter if not verdict[4]] == []
+
+
+# --- an import takes a lock, for which a hard interrupt may wait for ever ------------------------
+
+
+def imports_in_functions(source: str) -> Iterator[tuple[str, str]]:
+    """(function, module) of each import at run time that is not in what says "ISR-safe: no".
+
+    Complaints may import: they are for programs that are wrong.
+    """
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        if "ISR-safe: no" in (ast.get_docstring(function) or ""):
+            continue
+        for node in ast.walk(function):
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else ["__import__"]
+                if isinstance(node, ast.Name) and node.id == "__import__"
+                else []
+            )
+            for name in names:
+                if name != "heapless_py._refuse":
+                    yield function.name, name
+
+
+def test_what_an_interrupt_may_call_imports_nothing() -> None:
+    library = Path(heapless_py.__file__).parent
+    found = {
+        (path.name, *each)
+        for path in library.glob("*.py")
+        for each in imports_in_functions(path.read_text())
+    }
+    # Called when a name of the package is looked up for the first time.
+    assert found == {("__init__.py", "__getattr__", "__import__")}
+
+
+@pytest.mark.parametrize("line", ["import a.b as b", "from . import b", "__import__('b')"])
+def test_an_import_that_an_interrupt_may_run_is_found(line: str) -> None:
+    assert list(imports_in_functions(f"def f():\n    def g():\n        {line}"))
+    assert not list(imports_in_functions(f'def f():\n    """ISR-safe: no."""\n    {line}'))

@@ -759,11 +759,10 @@ def test_a_frame_longer_than_the_buffer_waits_on(read: Callable[[End, Any], Any]
 def test_a_target_that_is_not_writable_memory_is_refused(
     read: Callable[[End, Any], Any], target: object
 ) -> None:
-    for frame in (b"", b"ab"):
-        queue, _, consumer = ends_of(16, 0, frame)
-        with refused(queue, ".", TypeError):
-            read(consumer, target)
-        assert drained(consumer) == [frame]
+    queue, _, consumer = ends_of(16, 0, b"ab")
+    with refused(queue, ".", TypeError):
+        read(consumer, target)
+    assert drained(consumer) == [b"ab"]
 
 
 @pytest.mark.parametrize("read", READS, ids=FORMS)
@@ -797,9 +796,8 @@ def test_what_is_no_bytes_is_not_written_as_a_frame(buffer: object) -> None:
 @pytest.mark.parametrize("buffer", ["ab", [1, 2], 3, None])
 def test_the_function_writes_no_frame_from_what_is_no_memory(buffer: object) -> None:
     queue, producer, _ = ends_of(16)
-    for size in (0, 2):
-        with refused(queue, ".", TypeError):
-            bbqueue.write_frame(producer.image, buffer, size)
+    with refused(queue, ".", TypeError):
+        bbqueue.write_frame(producer.image, buffer, 2)
 
 
 def test_the_function_refuses_a_size_beyond_the_buffer() -> None:
