@@ -35,10 +35,14 @@ def _named(variable: str) -> Path | None:
 
 @pytest.fixture(scope="session")
 def pico() -> Iterator[Board]:
-    """The board that everything is tested on, with the library on it."""
+    """The board that everything is tested on, with the library on it.
+
+    Precompiled, as an emulated Pico compiles it for half a minute, and each program of ours begins
+    with that; the other board has the source.
+    """
     image = _named("HEAPLESS_IMAGE")
     with open_board(port=os.environ.get("HEAPLESS_PORT"), image=image) as board:
-        deploy(board)
+        deploy(board, precompile=True)
         yield board
 
 

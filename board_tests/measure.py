@@ -29,11 +29,15 @@ from host_tests.isr_safety import safe_operations
 # The name of each program, how many lines it prints, and how many seconds it may take: an emulated
 # Pico takes some 20 times as long as a real one.
 _MEMORY = (("measure_memory", 4, 120), ("measure_bbqueue_memory", 2, 120))
-_OPERATIONS = (("measure_operations", 21, 600), ("measure_bbqueue", 24, 600))
+_OPERATIONS = (
+    ("measure_operations", 21, 600),
+    ("measure_bbqueue", 22, 600),
+    ("measure_ring_buffer", 12, 600),
+)
 _INTERRUPTS = ("measure_interrupts", 6, 1800)
 
 # Our containers, and for each job the kind of one that does it, as `isr_safety` names them.
-_OURS = {"SpscQueue", "BBQueue"}
+_OURS = {"SpscQueue", "BBQueue", "RingBuffer"}
 _KINDS = {
     "element": "i",
     "bytes": "stream",

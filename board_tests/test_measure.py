@@ -22,7 +22,7 @@ from firmware.image import Image
 def report(pico: Board, tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Measured now, written, and read again."""
     folder = tmp_path_factory.mktemp("measure")
-    files.write(measure(pico, console=Console(quiet=True)), folder)
+    files.write(measure(pico, precompile=True, console=Console(quiet=True)), folder)
     assert "EMULATED" in (folder / "report.html").read_text() or not pico.emulated
     return validate(json.loads((folder / "report.json").read_text()))
 

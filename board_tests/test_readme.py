@@ -44,7 +44,7 @@ def run(board: Board, program: str, folder: Path) -> list[str]:
     put_programs(board)
     file = folder / "example.py"
     file.write_text(program)
-    return board.remote.run(file, timeout=60).splitlines()
+    return board.remote.run(file, timeout=300).splitlines()
 
 
 def test_the_queue_example_prints_each_event(

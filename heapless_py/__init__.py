@@ -12,6 +12,7 @@ _HOME = {
     "CapacityError": "errors",
     "Empty": "errors",
     "Full": "errors",
+    "RingBuffer": "ring_buffer",
     "SpscQueue": "spsc_queue",
 }
 

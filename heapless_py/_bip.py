@@ -747,34 +747,6 @@ def write_bytes(image, source, size: int) -> int:
     return first + second
 
 
-def stream_writer(image, length, write):
-    """`write` of a stream's producer; as `frame_writer`, with `write_bytes`."""
-    seen = image
-
-    @micropython.viper
-    def write_stream(buffer):
-        """Write of `buffer` as many bytes as fit, around the wrap if need be; return how many.
-
-        buffer: bytes, a bytearray or a memoryview of one. It is kept alive until another one is
-            written.
-
-        ISR-safe: yes.
-        Complexity: O(bytes moved).
-        Called by: the producer.
-        Raises: TypeError when `buffer` is no bytes; ValueError when a grant is live, or when the
-            queue is not split into ends of this kind.
-        """
-        nonlocal seen
-        if buffer is seen:
-            pass
-        else:
-            check_source(buffer)
-            seen = buffer
-        return write(image, buffer, length(buffer))
-
-    return write_stream
-
-
 @micropython.viper
 def read_bytes(image, target, size: int) -> int:
     """Read from a stream as many bytes as wait and go into the `size` of `target`.
@@ -812,7 +784,7 @@ def read_bytes(image, target, size: int) -> int:
 
 
 def stream_reader(image, length, read):
-    """`readinto` of a stream's consumer; as `frame_writer`, with `read_bytes`."""
+    """`readinto` of a stream's consumer; `length` is Python's len, `read` the function above."""
     seen = image
 
     @micropython.viper

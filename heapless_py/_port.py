@@ -148,6 +148,11 @@ if sys.implementation.name == "micropython":
             source = ptr8(int(source) + 1)
             count -= 1
 
+    @micropython.viper
+    def text_bytes(text):
+        """What `ptr8` takes to reach the UTF-8 of the str `text`: a str has it inside, then a 0."""
+        return text
+
 else:
     import builtins
     import operator
@@ -214,6 +219,9 @@ else:
         def __and__(self, mask):
             return self.offset & mask
 
+        def __or__(self, other):
+            return self.offset | other.offset
+
     # (id of an image, byte in it) -> what to call when something was stored there.
     _watches = {}
 
@@ -278,6 +286,10 @@ else:
         """Copy `count` bytes. The caller has checked both ends of both buffers."""
         to = memoryview(target).cast("B")[target_offset : target_offset + count]
         to[:] = memoryview(source).cast("B")[source_offset : source_offset + count]
+
+    def text_bytes(text):
+        """What `ptr8` takes to reach the UTF-8 of the str `text`."""
+        return text.encode("utf-8", "surrogatepass")
 
 
 # A queue hands out parts of its image as memoryviews. Their owner has an attribute `view` for the

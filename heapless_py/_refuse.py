@@ -23,6 +23,13 @@ def refuse_bip():
     raise TypeError("this is not the image of a BBQueue")
 
 
+def refuse_ring(verb, size):
+    """Of a ring: it is another image, or else the number of bytes is negative."""
+    if size < 0:
+        refuse_negative(verb, size)
+    raise TypeError("this is not the image of a RingBuffer")
+
+
 _ENDS = {1: "the ends of a stream", 2: "the ends for frames"}
 
 

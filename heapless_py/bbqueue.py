@@ -35,11 +35,8 @@ from ._grants import Frame, ReadGrant, WriteGrant, two
 from ._image import check_source
 from ._port import integers, micropython, pointer
 from ._sequence import same_elements
+from ._stream import READABLE, WRITABLE, Stream, ready, writer
 from .errors import FULL
-
-_POLL = 3  # the request of a stream's ioctl: which of these are ready?
-_POLL_READ = 1
-_POLL_WRITE = 4
 
 
 class _End(IOBase):
@@ -79,7 +76,7 @@ class Producer(_End):
         self.grant_exact = _bip.granter(
             pointer(image), two(WriteGrant, image, _bip.STREAM), _bip.STREAM
         )
-        self.write = _bip.stream_writer(image, len, _bip.write_bytes)
+        self.write = writer(image, len, _bip.write_bytes)
 
     @micropython.native
     def grant_max(self, n):
@@ -158,9 +155,7 @@ class Producer(_End):
         ISR-safe: yes.
         Called by: the producer.
         """
-        if request != _POLL:
-            return -1
-        return 0 if self.is_full() else argument & _POLL_WRITE
+        return ready(request, argument, 0 if self.is_full() else WRITABLE)
 
 
 class _Reading(_End):
@@ -290,9 +285,7 @@ class Consumer(_Reading):
         ISR-safe: yes.
         Called by: the consumer.
         """
-        if request != _POLL:
-            return -1
-        return 0 if self.is_empty() else argument & _POLL_READ
+        return ready(request, argument, 0 if self.is_empty() else READABLE)
 
     def stream(self):
         """This consumer as a stream whose `read(n)` and `readline()` give bytes.
@@ -302,8 +295,6 @@ class Consumer(_Reading):
         ISR-safe: no.
         Called by: the consumer.
         """
-        from ._stream import Stream
-
         return Stream(self)
 
 

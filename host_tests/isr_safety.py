@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
-from heapless_py import BBQueue, SpscQueue, _bip, bbqueue, spsc_queue
+from heapless_py import BBQueue, RingBuffer, SpscQueue, _bip, bbqueue, ring_buffer, spsc_queue
 from host_tests.scripts import INTEGERS
 
 # What Python itself calls: construction, and what must work while debugging or in a `for` loop.
@@ -59,9 +59,15 @@ def _of_bbqueue(use: str) -> Named:
         yield from _of_module(bbqueue, _bip)
 
 
+def _of_ring_buffer(kind: str) -> Named:
+    yield from _of_objects(RingBuffer(8))
+    yield from _of_module(ring_buffer, ring_buffer)
+
+
 _OPERATIONS: dict[str, Callable[[str], Named]] = {
     "SpscQueue": _of_spsc_queue,
     "BBQueue": _of_bbqueue,
+    "RingBuffer": _of_ring_buffer,
 }
 
 

@@ -1482,7 +1482,7 @@ def test_ioctl_tells_whether_there_is_room_and_whether_anything_waits() -> None:
         assert consumer.ioctl(3, 5) == consumer.stream().ioctl(3, 5) == ready
         assert producer.ioctl(3, 1) == consumer.ioctl(3, 4) == 0
         for request in (0, 1, 2, 4):
-            assert producer.ioctl(request, 5) == consumer.ioctl(request, 5) == -1
+            assert producer.ioctl(request, 5) == consumer.ioctl(request, 5) == -22
 
 
 def test_a_stream_reads_up_to_so_many_bytes_and_never_waits() -> None:

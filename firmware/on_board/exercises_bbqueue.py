@@ -118,9 +118,9 @@ def _of_stream_ends(new):
     yield "Producer.max_guaranteed_grant", (producer.max_guaranteed_grant, (), case.room)
     yield "Producer.free", (producer.free, (), case.room)
     yield "Producer.ioctl", (producer.ioctl, (_POLL, _POLL_READ | _POLL_WRITE), writable)
-    yield "Producer.ioctl", (producer.ioctl, (0, 0), -1)
+    yield "Producer.ioctl", (producer.ioctl, (0, 0), -22)
     yield "Consumer.ioctl", (consumer.ioctl, (_POLL, _POLL_READ | _POLL_WRITE), readable)
-    yield "Consumer.ioctl", (consumer.ioctl, (0, 0), -1)
+    yield "Consumer.ioctl", (consumer.ioctl, (0, 0), -22)
     yield "Consumer.any", (consumer.any, (), case.waiting)
     granted = None if case.full else SIZE
     yield "Producer.grant_exact", (_size_asked, (producer.grant_exact, SIZE), granted)

@@ -1,16 +1,15 @@
-"""Measure on the board what BBQueue's operations cost, beside RingIO's on as many bytes.
+"""Measure on the board what BBQueue's operations cost, beside RingIO's with the same frames.
 
-Prints a line of JSON for each: see `operations`. Each run goes on in the ring where the run before
-it ended, as in use: what lies at every place of a ring, aligned or not, is in the spread.
+Prints a line of JSON for each: see `operations` and `ways`.
 """
 
 import micropython
 from on_board.operations import measure
+from on_board.ways import GOT, SENT, SIZE, measure_bytes, measure_way
 
 from heapless_py import BBQueue, bbqueue
 
 _RING = 256
-_SIZE = 64  # bytes of a frame, of a grant, of a write
 
 
 class _Slice:
@@ -20,17 +19,6 @@ class _Slice:
 
 # All of a buffer. MicroPython makes a slice anew, on the heap, wherever one is written.
 _WHOLE = _Slice()[:]
-
-_sent = bytearray(range(_SIZE))
-_got = bytearray(_SIZE)
-
-
-def _wipe():
-    _got[:] = bytes(_SIZE)
-
-
-def _arrived():
-    return _got == _sent
 
 
 def measure_grants(job, producer, consumer, grant):
@@ -42,8 +30,8 @@ def measure_grants(job, producer, consumer, grant):
     writes = []
     reads = []
     for _ in range(2):
-        write = ask(_SIZE)
-        write.commit(_SIZE)
+        write = ask(SIZE)
+        write.commit(SIZE)
         writes.append(write)
         read = consumer.read()
         read.end()
@@ -62,13 +50,13 @@ def measure_grants(job, producer, consumer, grant):
 
     def ready_to_commit():
         ready_to_write()
-        if ask(_SIZE) is not writes[0]:
+        if ask(SIZE) is not writes[0]:
             ready_to_write()
-            ask(_SIZE)
+            ask(SIZE)
 
     def ready_to_read():
         ready_to_write()
-        ask(_SIZE).commit(_SIZE)
+        ask(SIZE).commit(SIZE)
 
     def ready_to_release():
         ready_to_read()
@@ -77,9 +65,9 @@ def measure_grants(job, producer, consumer, grant):
             consumer.read()
 
     def is_live(grants):
-        return lambda: any(len(it) == _SIZE for it in grants)
+        return lambda: any(len(it) == SIZE for it in grants)
 
-    facts = {"subject": "BBQueue", "form": "method", "job": job, "items": 0, "bytes": _SIZE}
+    facts = {"subject": "BBQueue", "form": "method", "job": job, "items": 0, "bytes": SIZE}
 
     def row(op, statement, operand, prepare, happened):
         measure(dict(facts, op=op), statement, (operand,), prepare, happened)
@@ -91,106 +79,61 @@ def measure_grants(job, producer, consumer, grant):
     row("release", release, reads[0], ready_to_release, consumer.is_empty)
 
 
-def measure_way(subject, form, job, items, into, out, put, take, align=lambda: None):
-    """A way in and the way out of it, each as (operation, statements, operands).
-
-    `put()` and `take()` do the same untimed; before a put, `align()` moves on in the ring.
-    """
-    facts = {"subject": subject, "form": form, "job": job, "items": items, "bytes": _SIZE}
-
-    def ready_to_put():
-        take()
-        align()
-
-    def was_put():
-        _wipe()
-        take()
-        return _arrived()
-
-    def ready_to_take():
-        ready_to_put()
-        put()
-        _wipe()
-
-    for way, prepare, happened in (
-        (into, ready_to_put, was_put),
-        (out, ready_to_take, _arrived),
-    ):
-        op, statements, operands = way
-        measure(dict(facts, op=op), statements, operands, prepare, happened)
-
-
 def measure_frames():
     producer, consumer = BBQueue(_RING).split_framed()
     image = producer.image
 
     def put():
-        producer.write_frame(_sent)
+        producer.write_frame(SENT)
 
     def take():
-        consumer.read_frame_into(_got)
+        consumer.read_frame_into(GOT)
 
     def row(form, into, out):
         measure_way("BBQueue", form, "frame", 1, into, out, put, take)
 
     row(
         "function",
-        ("write_frame", "a(b, c, 64)", (bbqueue.write_frame, image, _sent)),
-        ("read_frame_into", "a(b, c)", (bbqueue.read_frame_into, image, _got)),
+        ("write_frame", "a(b, c, 64)", (bbqueue.write_frame, image, SENT)),
+        ("read_frame_into", "a(b, c)", (bbqueue.read_frame_into, image, GOT)),
     )
     row(
         "method",
-        ("write_frame", "a.write_frame(b)", (producer, _sent)),
-        ("read_frame_into", "a.read_frame_into(b)", (consumer, _got)),
+        ("write_frame", "a.write_frame(b)", (producer, SENT)),
+        ("read_frame_into", "a.read_frame_into(b)", (consumer, GOT)),
     )
     row(
         "method",
         (
             "grant, commit",
             "g = a.grant(64); g.view[c] = b; g.commit(64)",
-            (producer, _sent, _WHOLE),
+            (producer, SENT, _WHOLE),
         ),
-        ("read, release", "f = a.read(); b[c] = f.view; f.release()", (consumer, _got, _WHOLE)),
+        ("read, release", "f = a.read(); b[c] = f.view; f.release()", (consumer, GOT, _WHOLE)),
     )
 
 
 def measure_ring_io_frames(subject, ring, align=lambda: None):
     """The same frames with their length in front, in two bytes."""
-    length = bytearray((_SIZE, 0))
+    length = bytearray((SIZE, 0))
 
     def put():
         ring.write(length)
-        ring.write(_sent)
+        ring.write(SENT)
 
     def take():
         ring.readinto(length)
-        ring.readinto(_got)
+        ring.readinto(GOT)
 
-    into = ("write x2", "a.write(b); a.write(c)", (ring, length, _sent))
-    out = ("readinto x2", "a.readinto(b); a.readinto(c)", (ring, length, _got))
+    into = ("write x2", "a.write(b); a.write(c)", (ring, length, SENT))
+    out = ("readinto x2", "a.readinto(b); a.readinto(c)", (ring, length, GOT))
     measure_way(subject, "builtin", "frame", 1, into, out, put, take, align)
-
-
-def measure_bytes(subject, form, writer, reader):
-    """Bytes of a stream, copied in and out by `writer` and `reader`."""
-    into = ("write", "a.write(b)", (writer, _sent))
-    out = ("readinto", "a.readinto(b)", (reader, _got))
-
-    def put():
-        writer.write(_sent)
-
-    def take():
-        reader.readinto(_got)
-
-    measure_way(subject, form, "bytes", _SIZE, into, out, put, take)
 
 
 measure_grants("stream grant", *BBQueue(_RING).split(), "grant_exact")
 measure_grants("frame grant", *BBQueue(_RING).split_framed(), "grant")
 # RingIO's ring is a byte longer than what goes in, and so is this one: both come by all places.
-measure_bytes("BBQueue", "method", *BBQueue(_RING + 1).split())
-_ring = micropython.RingIO(_RING)
-measure_bytes("RingIO", "builtin", _ring, _ring)
+measure_bytes("BBQueue", *BBQueue(_RING + 1).split())
 measure_frames()
 measure_ring_io_frames("RingIO", micropython.RingIO(_RING))
 
