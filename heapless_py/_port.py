@@ -81,6 +81,7 @@ if sys.implementation.name == "micropython":
         """A view that can be moved over `image`: see `Window`."""
 
         def __init__(self, image):
+            self._memory = image  # the view may hold no more of it than its address
             self.view, self.window = _aimable(image)
 
     class SplitAimedWindow(AimedWindow):
@@ -93,6 +94,9 @@ if sys.implementation.name == "micropython":
 
     def _aimable(image):
         """A view of `image`, and the address of the words that tell where it looks."""
+        if isinstance(image, memoryview):
+            # Its offset, which would be the view's too, is counted from where its memory begins.
+            image = uctypes.bytearray_at(uctypes.addressof(image), len(image))
         view = memoryview(image)
         window = id(view) + _WORD
         if _WORD == 4:
@@ -150,7 +154,7 @@ if sys.implementation.name == "micropython":
 
     @micropython.viper
     def text_bytes(text):
-        """What `ptr8` takes to reach the UTF-8 of the str `text`: a str has it inside, then a 0."""
+        """What `ptr8` takes to reach the UTF-8 of the str `text`, which it has inside."""
         return text
 
 else:

@@ -46,6 +46,11 @@ def construction(random: Random, image_size: int, *call: Any) -> Iterator[Step]:
             words = image_size // 4 + random.choice((-1, 0, 1, image_size))
             yield ["memory", "array", "I", [0xA5A5A5A5] * words]
         yield ["queue", *call, "@memory"]
+    elif random.randrange(4) == 0:
+        # In the middle of other memory, which nobody may touch.
+        yield ["around", "bytearray", image_size + 16]
+        yield ["memory", "part", "@around", 8, 8 + image_size]
+        yield ["queue", *call, "@memory"]
 
 
 def queue_script(random: Random, steps: int) -> Script:
