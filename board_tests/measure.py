@@ -28,22 +28,48 @@ from host_tests.isr_safety import safe_operations
 
 # The name of each program, how many lines it prints, and how many seconds it may take: an emulated
 # Pico takes some 20 times as long as a real one.
-_MEMORY = (("measure_memory", 4, 120), ("measure_bbqueue_memory", 2, 120))
+_MEMORY = (("measure_memory", 6, 120), ("measure_bbqueue_memory", 2, 120))
+# Of these it is enough to make one; with what, their size_of takes too.
+_MADE_WITH: dict[str, tuple[Any, ...]] = {
+    "Vec": (64, "i"),
+    "Deque": (64, "i"),
+    "HistoryBuf": (64, "i"),
+    "String": (256,),
+    "RingBuffer": (256,),
+}
 _OPERATIONS = (
     ("measure_operations", 21, 600),
     ("measure_bbqueue", 22, 600),
     ("measure_ring_buffer", 12, 600),
+    ("measure_vec", 32, 600),
+    ("measure_deque", 31, 600),
+    ("measure_history_buf", 21, 600),
+    ("measure_string", 28, 600),
 )
 _INTERRUPTS = ("measure_interrupts", 6, 1800)
 
 # Our containers, and for each job the kind of one that does it, as `isr_safety` names them.
-_OURS = {"SpscQueue", "BBQueue", "RingBuffer"}
+_OURS = {"SpscQueue", "BBQueue", "RingBuffer", "Vec", "Deque", "HistoryBuf", "String"}
 _KINDS = {
     "element": "i",
     "bytes": "stream",
     "frame": "framed",
     "stream grant": "stream",
     "frame grant": "framed",
+    "sequence": "i",
+    "both ends": "i",
+    "window": "i",
+    "text": "text",
+}
+# How a report shows operations that have no name of their own in a program.
+_SHOWN_AS = {
+    "len": "__len__",
+    "==": "__eq__",
+    "v[i]": "__getitem__",
+    "d[i]": "__getitem__",
+    "h[i]": "__getitem__",
+    "v[i] = x": "__setitem__",
+    "d[i] = x": "__setitem__",
 }
 _BINS = 24
 
@@ -66,6 +92,7 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
         put_programs(board, say=progress.console.print)
         progress.advance(task)
         memory = [line for of_one in _MEMORY for line in _run(board, progress, *of_one)]
+        memory += _memory_of_containers(board, progress)
         counter, *operations = (
             line for of_one in _OPERATIONS for line in _run(board, progress, *of_one)
         )
@@ -115,6 +142,16 @@ def _run(board: Board, progress: Progress, name: str, lines: int, seconds: int) 
         ) from None
 
 
+def _memory_of_containers(board: Board, progress: Progress) -> list[Line]:
+    task = progress.add_task("measure containers memory", total=len(_MADE_WITH))
+    lines = []
+    for name, arguments in _MADE_WITH.items():
+        program = f"from on_board import memory; memory.report{(name, *arguments)}"
+        lines.append(json.loads(board.remote.exec(program, timeout=120)))
+        progress.advance(task)
+    return lines
+
+
 def _operations(lines: Iterable[Line]) -> list[Operation]:
     """The operations; safe is what our docstrings say is safe, of others what ran heap-locked."""
     operations = []
@@ -136,7 +173,7 @@ def _operations(lines: Iterable[Line]) -> list[Operation]:
 
 def _is_said_safe(line: Line) -> bool:
     """Whether the docstring of each step of this operation of ours says that it is ISR-safe."""
-    steps = {"__len__" if step == "len" else step for step in line["op"].split(", ")}
+    steps = {_SHOWN_AS.get(step, step.partition("(")[0]) for step in line["op"].split(", ")}
     steps.discard("view")  # an attribute
     kind = _KINDS[line.get("job", "element")]
     said = (name.split(".") for name in safe_operations(line["subject"], kind))

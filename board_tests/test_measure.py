@@ -16,6 +16,7 @@ from board_tests.report.schema import Interrupts, Operation, Report, validate
 from firmware.board import Board
 from firmware.deploy import REPOSITORY
 from firmware.image import Image
+from host_tests.containers import CONTAINERS
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,7 @@ def _operation(report: Report, subject: str, op: str, form: str) -> Operation:
         for operation in report["ops"]
         if (operation["subject"], operation["op"], operation["form"]) == (subject, op, form)
         and operation["items"] == 1
+        and operation.get("job", "element") in ("element", "frame")
     )
     return found
 
@@ -47,10 +49,25 @@ def _through(report: Report, subject: str, into: str, out: str, form: str) -> fl
 _RING_IO = ("RingIO", "write x2", "readinto x2", "builtin")
 
 
-def test_no_isr_safe_operation_allocates(report: Report) -> None:
-    safe = [op for op in report["ops"] if op["subject"] == "SpscQueue" and op["isr_safe"]]
-    assert len(safe) >= 8
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_no_isr_safe_operation_allocates(report: Report, container: str) -> None:
+    safe = [op for op in report["ops"] if op["subject"] == container and op["isr_safe"]]
+    assert len(safe) >= 7
     assert [op for op in safe if op["allocated_bytes"]] == []
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_each_container_stands_beside_what_a_user_would_use_instead(
+    report: Report, container: str
+) -> None:
+    jobs = {op.get("job") for op in report["ops"] if op["subject"] == container}
+    builtin = {op.get("job") for op in report["ops"] if op["form"] == "builtin"}
+    assert jobs & builtin
+    memory = [it for it in report["memory"] if it["subject"].split(",")[0] == container]
+    assert memory
+    assert {"list", "deque"} <= {it["subject"] for it in report["memory"]}
+    for it in memory:
+        assert it["handle_bytes"] > 0 and it["import_bytes"] > 0
 
 
 def test_nothing_that_is_done_with_a_bbqueue_allocates(report: Report) -> None:
@@ -86,6 +103,27 @@ def test_a_frame_in_the_best_form_costs_less_than_through_ring_io(report: Report
 def test_a_frame_by_grants_costs_less_than_two_through_ring_io(report: Report) -> None:
     grants = _through(report, "BBQueue", "grant, commit", "read, release", "method")
     assert grants <= 1.8 * _through(report, *_RING_IO)
+
+
+def _bytes_through(report: Report, subject: str, form: str) -> float:
+    """Median cycles of 64 bytes in and out again."""
+    both = [
+        op["cycles"]["median"]
+        for op in report["ops"]
+        if (op["subject"], op["form"]) == (subject, form)
+        and op["op"] in ("write", "readinto")
+        and op["items"] == 64
+    ]
+    assert len(both) == 2
+    return sum(both)
+
+
+@pytest.mark.parametrize(("form", "ratio"), [("function", 1.3), ("method", 2.2)])
+def test_bytes_through_a_ring_buffer_cost_little_more_than_through_ring_io(
+    report: Report, form: str, ratio: float
+) -> None:
+    ring_io = _bytes_through(report, "RingIO", "builtin")
+    assert _bytes_through(report, "RingBuffer", form) <= ratio * ring_io
 
 
 def test_ring_io_takes_longer_with_frames_that_are_not_aligned(report: Report) -> None:

@@ -10,10 +10,14 @@ __version__ = "0.1.0"
 _HOME = {
     "BBQueue": "bbqueue",
     "CapacityError": "errors",
+    "Deque": "deque",
     "Empty": "errors",
     "Full": "errors",
+    "HistoryBuf": "history_buf",
     "RingBuffer": "ring_buffer",
     "SpscQueue": "spsc_queue",
+    "String": "string",
+    "Vec": "vec",
 }
 
 

@@ -82,6 +82,15 @@ def limits(code):
     return 0, (1 << bits) - 1
 
 
+def small_limits(code):
+    """The limits of the integer field `code`, or narrower ones that are small integers on a board.
+
+    To compare with heap objects is slow, so integers beyond are left to `Format.check`.
+    """
+    low, high = limits(code)
+    return max(low, -0x3FFFFFFF - 1), min(high, 0x3FFFFFFF)
+
+
 def _check_field(code, length, value):
     if code == "s":
         if not isinstance(value, (bytes, bytearray)):

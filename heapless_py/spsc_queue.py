@@ -12,7 +12,7 @@ The hot operations come in two forms:
     spsc_queue.try_enqueue(producer.image, x)   a function on the image: integers, half the cycles
 """
 
-from ._format import Format, limits
+from ._format import Format, small_limits
 from ._image import check_capacity, check_readable, check_writable, elements_in, new_image
 from ._port import const, copy, int, integers, micropython, ptr8, ptr16, ptr32
 from ._sequence import description, same_elements
@@ -120,10 +120,7 @@ def try_dequeue(image: ptr32, default) -> int:
 
 def _integer_enqueuer(image, layout):
     """`Producer.try_enqueue` for integers: a closure, as a method would look up its attributes."""
-    low, high = limits(layout.code)
-    # The larger integers are heap objects on a board and slow to compare: left to `check`.
-    low = max(low, -0x3FFFFFFF - 1)
-    high = min(high, 0x3FFFFFFF)
+    low, high = small_limits(layout.code)
 
     @micropython.viper
     def try_enqueue(x) -> bool:

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from random import Random
 
 from host_tests.bbqueue_scripts import bbqueue_script
+from host_tests.deque_scripts import deque_script
+from host_tests.history_buf_scripts import history_buf_script
 from host_tests.ring_buffer_scripts import ring_buffer_script
 from host_tests.scripts import Script, queue_script
+from host_tests.string_scripts import string_script
+from host_tests.vec_scripts import vec_script
 
 Make = Callable[[Random, int], Script]
+
+# Formats of elements: all that are integers, and two records; and one of each size, and a record.
+_FORMATS = ("b", "B", "h", "H", "i", "I", "IhB", "4sf")
+_SOME_FORMATS = ("b", "H", "i", "IhB")
 
 
 @dataclass(frozen=True)
@@ -36,8 +44,8 @@ CONTAINERS = {
     "SpscQueue": Container(
         queue_script,
         "exercises_spsc_queue",
-        kinds=("b", "B", "h", "H", "i", "I", "IhB", "4sf"),
-        some_kinds=("b", "H", "i", "IhB"),
+        kinds=_FORMATS,
+        some_kinds=_SOME_FORMATS,
     ),
     "BBQueue": Container(
         bbqueue_script,
@@ -51,5 +59,29 @@ CONTAINERS = {
         "exercises_ring_buffer",
         kinds=("bytes",),
         some_kinds=("bytes",),
+    ),
+    "Vec": Container(
+        vec_script,
+        "exercises_vec",
+        kinds=_FORMATS,
+        some_kinds=_SOME_FORMATS,
+    ),
+    "Deque": Container(
+        deque_script,
+        "exercises_deque",
+        kinds=_FORMATS,
+        some_kinds=_SOME_FORMATS,
+    ),
+    "HistoryBuf": Container(
+        history_buf_script,
+        "exercises_history_buf",
+        kinds=_FORMATS,
+        some_kinds=_SOME_FORMATS,
+    ),
+    "String": Container(
+        string_script,
+        "exercises_string",
+        kinds=("text",),
+        some_kinds=("text",),
     ),
 }

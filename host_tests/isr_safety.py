@@ -9,13 +9,24 @@ import re
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
-from heapless_py import BBQueue, RingBuffer, SpscQueue, _bip, bbqueue, ring_buffer, spsc_queue
+from heapless_py import (
+    BBQueue,
+    Deque,
+    HistoryBuf,
+    RingBuffer,
+    SpscQueue,
+    String,
+    Vec,
+    _bip,
+    _port,
+    bbqueue,
+    ring_buffer,
+    spsc_queue,
+)
 from host_tests.scripts import INTEGERS
 
 # What Python itself calls: construction, and what must work while debugging or in a `for` loop.
 _NOT_OPERATIONS = {"__init__", "__new__", "__repr__", "__next__", "__anext__", "__getattr__"}
-# Properties on CPython only; on a board, attributes.
-_DATA = {"view", "views"}
 
 Named = Iterator[tuple[str, object]]
 
@@ -68,6 +79,10 @@ _OPERATIONS: dict[str, Callable[[str], Named]] = {
     "SpscQueue": _of_spsc_queue,
     "BBQueue": _of_bbqueue,
     "RingBuffer": _of_ring_buffer,
+    "Vec": lambda form: _of_objects(Vec(1, form)),
+    "Deque": lambda form: _of_objects(Deque(1, form)),
+    "HistoryBuf": lambda form: _of_objects(HistoryBuf(1, form)),
+    "String": lambda kind: _of_objects(String(1)),
 }
 
 
@@ -75,13 +90,17 @@ def _of_objects(*owners: object) -> Named:
     for owner in owners:
         for name in dir(owner):
             is_special = name.startswith("__") and name.endswith("__")
-            if name in _NOT_OPERATIONS | _DATA or (name.startswith("_") and not is_special):
+            if name in _NOT_OPERATIONS or (name.startswith("_") and not is_special):
                 continue
             found = inspect.getattr_static(owner, name)
             if isinstance(found, (staticmethod, classmethod)):
                 found = found.__func__
             # Functions and properties of ours; not data, nor what `object` or `IOBase` has.
-            if inspect.isfunction(found) or isinstance(found, property):
+            if isinstance(found, property):
+                if found.fget.__module__ == _port.__name__:
+                    continue  # the view of a window: on a board it is an attribute
+                yield f"{type(owner).__name__}.{name}", found
+            elif inspect.isfunction(found):
                 yield f"{type(owner).__name__}.{name}", found
 
 

@@ -21,6 +21,16 @@ _PARTNERS = {
 _INTO = frozenset(_PARTNERS)
 _OUT_OF = frozenset(name for partners in _PARTNERS.values() for name in partners)
 
+# What is no way in and out again stands in one table.
+_TITLES: dict[Job, str] = {
+    "stream grant": "Grants of a stream, step by step",
+    "frame grant": "Grants of frames, step by step",
+    "sequence": "Sequences",
+    "both ends": "Sequences with two ends",
+    "window": "Windows of the last values",
+    "text": "Text",
+}
+
 _JOBS: tuple[Job, ...] = get_args(Job)
 
 # What every other way through is compared with: what MicroPython brings along for the same job.
@@ -80,15 +90,23 @@ class Comparison:
 def groups(operations: list[Operation]) -> list[Group]:
     """Every operation, in exactly one group; single elements first."""
     found: dict[tuple[int, int, int, str], list[Operation]] = {}
+    order: dict[str, int] = {}  # of an operation, whoever does it
     for operation in operations:
         job = _job(operation)
-        items = max(operation["items"], 1)
+        order.setdefault(operation["op"], len(order))
+        items = max(operation["items"], 1) if job in _YARDSTICKS else 1
         direction = _direction(operation["op"]) if job in _YARDSTICKS else 0
         title = _group_title(operation, items, direction)
         key = _JOBS.index(job), items, direction, title
         found.setdefault(key, []).append(operation)
+
+    def rank(operation: Operation) -> tuple[int, float]:
+        """Where it stands in its group: the fastest first, unless it has steps, or many kinds."""
+        place = 0 if _job(operation) in _YARDSTICKS else order[operation["op"]]
+        return place, operation["cycles"]["median"]
+
     return [
-        Group(title, items, sorted(operations, key=_rank))
+        Group(title, items, sorted(operations, key=rank))
         for (_, items, _, title), operations in sorted(found.items())
     ]
 
@@ -98,7 +116,7 @@ def comparisons(operations: list[Operation]) -> list[Comparison]:
     found: dict[tuple[int, str], list[Way]] = {}
     for into in operations:
         job = _job(into)
-        if job == "element" and into["items"] != 1:
+        if job in _TITLES or (job == "element" and into["items"] != 1):
             continue
         for out in operations:
             if out["op"] in _partners(into["op"]) and _kin(into) == _kin(out):
@@ -137,10 +155,8 @@ def _moved(operation: Operation, items: int) -> str:
 
 def _group_title(operation: Operation, items: int, direction: int) -> str:
     job = _job(operation)
-    if job == "stream grant":
-        return "Grants of a stream, step by step"
-    if job == "frame grant":
-        return "Grants of frames, step by step"
+    if job in _TITLES:
+        return _TITLES[job]
     moved = _moved(operation, items)
     others = "Other operations" if items == 1 else f"Other operations, {items} elements at once"
     return (f"{moved} in", f"{moved} out", others)[direction]
@@ -161,8 +177,3 @@ def _kin(operation: Operation) -> tuple[str, str, Job, int, int]:
         operation["items"],
         operation["bytes"],
     )
-
-
-def _rank(operation: Operation) -> float:
-    """Where it stands in its group; the steps of a grant stay in the order of their use."""
-    return operation["cycles"]["median"] if _job(operation) in _YARDSTICKS else 0

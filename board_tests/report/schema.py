@@ -24,7 +24,17 @@ Count = Annotated[int, Field(ge=0)]
 Number = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Form = Literal["method", "function", "builtin", "idiom"]
 # What an operation moves: elements, bytes of a stream, a frame of bytes; or what it is a step of.
-Job = Literal["element", "bytes", "frame", "stream grant", "frame grant"]
+Job = Literal[
+    "element",
+    "bytes",
+    "frame",
+    "stream grant",
+    "frame grant",
+    "sequence",
+    "both ends",
+    "window",
+    "text",
+]
 
 
 class Board(TypedDict):

@@ -1,5 +1,6 @@
 """Measure on the board what SpscQueue and its peers take from the heap: see `memory`."""
 
+from array import array
 from collections import deque
 
 import micropython
@@ -25,6 +26,8 @@ _buffer = bytearray(_size)
 _handle_bytes = taken_by(lambda: SpscQueue(_CAPACITY, _FORMAT, _buffer))
 show("SpscQueue", _CAPACITY, _FORMAT, _size, _handle_bytes, _import_bytes)
 for _subject, _make in (
+    ("list", lambda: [0] * _CAPACITY),
+    ("array", lambda: array(_FORMAT, bytes(_IMAGE))),
     ("deque", lambda: deque((), _CAPACITY)),
     ("RingIO", lambda: micropython.RingIO(_IMAGE)),
     ("plain ring", lambda: PlainRing(_CAPACITY + 1)),

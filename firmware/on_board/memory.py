@@ -1,7 +1,7 @@
 """Measure what a container takes from the heap. For the programs `measure_…memory`.
 
-Each of them measures an import, and what is imported already costs nothing. So there is one for
-each class of ours, to be run after a reset, before anything else of the library is imported.
+Each of them measures an import, and what is imported already costs nothing. So each class of ours
+is measured after a reset, before anything else of the library is imported.
 """
 
 import gc
@@ -18,6 +18,17 @@ def taken_by(make):
 def _used():
     gc.collect()
     return gc.mem_alloc()
+
+
+def report(name, *arguments):
+    """Print what the container of that name, made with these arguments, takes."""
+    import_bytes = taken_by(lambda: getattr(__import__("heapless_py"), name))
+    make = getattr(__import__("heapless_py"), name)
+    size = make.size_of(*arguments)
+    buffer = bytearray(size)
+    handle_bytes = taken_by(lambda: make(*arguments, buffer=buffer))
+    capacity, form = arguments if len(arguments) == 2 else (arguments[0], "")
+    show(name, capacity, form, size, handle_bytes, import_bytes)
 
 
 def show(subject, capacity, form, image_bytes, handle_bytes, import_bytes):

@@ -87,8 +87,10 @@ def in_full(number, outcome, memories):
 
 def show(value):
     """The same text for equal values on every interpreter, whatever its floats print as."""
-    if value is None or isinstance(value, (bool, int, str)):
+    if value is None or isinstance(value, (bool, int)):
         return repr(value)
+    if isinstance(value, str):
+        return _quoted(value)
     if isinstance(value, float):
         return "float " + struct.pack("<d", value).hex()
     if isinstance(value, (bytes, bytearray, memoryview, array)):
@@ -96,6 +98,12 @@ def show(value):
     if isinstance(value, (tuple, list)):
         return "(" + ", ".join([show(part) for part in value]) + ")"
     return type(value).__name__
+
+
+def _quoted(text):
+    """`text` in quotes, if it is ASCII; else its bytes, as what prints is not agreed upon."""
+    data = text.encode()
+    return repr(text) if len(data) == len(text) else "text #" + binascii.hexlify(data).decode()
 
 
 def _outcome(step, scope, memories):

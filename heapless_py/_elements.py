@@ -1,0 +1,131 @@
+"""Vec, Deque and HistoryBuf have this in common: elements of one format, and how many there are.
+
+Their images begin alike, in 32-bit little-endian words:
+
+     0        1         2        3
+    +--------+---------+--------+--------+----------------------+---------------------------
+    | kind   | capacity| size   | length | words of each its own| capacity x size bytes,
+    +--------+---------+--------+--------+----------------------+  packed; 0 … 3 unused
+      ----- at construction ----
+"""
+
+from ._format import Format, small_limits
+from ._image import check_capacity, new_image
+from ._port import const, int, integers, micropython, ptr32
+from ._sequence import Sequence
+
+LENGTH = 3
+COMMON = 4  # words that all of them have
+
+_KIND = const(0)
+_CAPACITY = const(1)
+_SIZE = const(2)
+_LENGTH = const(3)
+
+_LARGEST = const(0x00FFFFFF)  # bytes of an image: as far as a board's memoryviews reach
+
+
+class Elements(Sequence):
+    """Up to `capacity` elements of format `fmt`.
+
+    A class of this kind has KIND, two letters that mark its images, and WORDS, of their headers.
+
+    For the class itself:
+        _words: the header, to read and write by index.
+        _layout: the format.
+        _slots: the slots, to read and write by index.
+        _check_element: raises unless what it is given is an element.
+    """
+
+    def __init__(self, capacity, fmt, buffer=None):
+        self._layout = layout = Format(fmt)
+        begin = 4 * self.WORDS
+        check_capacity(capacity, (_LARGEST - begin) // layout.size)
+        self.image = new_image(_image_size(capacity, layout, self.WORDS), buffer)
+        self.capacity = capacity
+        self.format = layout.text
+        self._words = words = integers(self.image, 0, "I", self.WORDS)
+        words[_KIND] = self.KIND
+        words[_CAPACITY] = capacity
+        words[_SIZE] = layout.size
+        self._slots = layout.slots(self.image, begin, capacity)
+        self._check_element = checker(layout)
+
+    @classmethod
+    def size_of(cls, capacity, fmt):
+        """The bytes of the image of `capacity` elements of format `fmt`.
+
+        ISR-safe: no.
+        """
+        return _image_size(capacity, Format(fmt), cls.WORDS)
+
+    @classmethod
+    def from_iterable(cls, capacity, fmt, items, buffer=None):
+        """One that holds `items`, in their order.
+
+        ISR-safe: no.
+        Raises: Full when there are more than `capacity`; else as the constructor and `extend`.
+        """
+        made = cls(capacity, fmt, buffer)
+        made.extend(items)
+        return made
+
+    @micropython.viper
+    def __len__(self) -> int:
+        """The number of elements.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        """
+        p = ptr32(self.image)
+        return p[_LENGTH]
+
+    @micropython.viper
+    def is_empty(self) -> bool:
+        """Whether there is no element.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        """
+        p = ptr32(self.image)
+        return p[_LENGTH] == 0
+
+    @micropython.viper
+    def is_full(self) -> bool:
+        """Whether there is no room for one more element.
+
+        ISR-safe: yes.
+        Complexity: O(1).
+        """
+        p = ptr32(self.image)
+        return p[_LENGTH] == p[_CAPACITY]
+
+    def _check(self):
+        """Assert every invariant of the image."""
+        words = [self._words[i] for i in range(COMMON)]
+        assert words == [self.KIND, self.capacity, self._layout.size, len(self)], words
+        assert len(self) <= self.capacity, words
+        size = _image_size(self.capacity, self._layout, self.WORDS)
+        assert len(self.image) == size, len(self.image)
+
+
+def checker(layout):
+    """`layout.check`; for integers a faster one, which a hard interrupt may call too."""
+    check = layout.check
+    if not layout.code:
+        return check
+    low, high = small_limits(layout.code)
+
+    @micropython.viper
+    def check_integer(x):
+        """Raise ValueError or TypeError unless `x` is an integer that fits."""
+        if x < low or x > high:
+            check(x)
+        else:
+            int(x)  # raises, of a float between them
+
+    return check_integer
+
+
+def _image_size(capacity, layout, words):
+    return (4 * words + capacity * layout.size + 3) & ~3
