@@ -49,7 +49,7 @@ def check_readable(buffer, size):
     """Raise unless `buffer` is memory of at least `size` bytes. Allocates nothing."""
     try:
         _unpack_from("", buffer, size)  # unpacks nothing, but looks at the end
-        if isinstance(buffer, str):  # memory to MicroPython
+        if type(buffer) is str:  # memory to MicroPython
             raise TypeError
     except TypeError:
         raise TypeError(f"memory is needed (bytes, an array), not a {type(buffer).__name__}")

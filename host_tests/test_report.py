@@ -113,8 +113,14 @@ def realistic() -> Report:
             step("stream grant", "grant_exact", 1201),
             step("stream grant", "view", 120),
             step("stream grant", "commit", 1032),
+            step("frame grant", "grant", 1810),
+            step("frame grant", "view", 189),
             step("frame grant", "read", 1180),
             step("frame grant", "release", 903),
+            operation("Vec.v[i]", "method", 2160, job="sequence"),
+            operation("Vec.sort", "method", 20413, size=64, items=16, job="sequence"),
+            operation("list.v[i]", "builtin", 217, job="sequence"),
+            operation("list.sort", "builtin", 8310, size=64, items=16, job="sequence"),
             operation("BBQueue.write", "method", 2801, size=64, items=64, job="bytes"),
             operation("RingIO.write", "builtin", 1450, size=64, items=64, job="bytes"),
             frame("BBQueue.write_frame", "function", 1488),
@@ -355,7 +361,13 @@ def test_peers_stand_together_the_fastest_first_and_steps_in_their_order(report:
             "BBQueue.view",
             "BBQueue.commit",
         ],
-        "Grants of frames, step by step": ["BBQueue.read", "BBQueue.release"],
+        "Grants of frames, step by step": [
+            "BBQueue.grant",
+            "BBQueue.view",
+            "BBQueue.read",
+            "BBQueue.release",
+        ],
+        "Sequences": ["list.v[i]", "Vec.v[i]", "list.sort", "Vec.sort"],
     }
 
 

@@ -90,10 +90,10 @@ class Comparison:
 def groups(operations: list[Operation]) -> list[Group]:
     """Every operation, in exactly one group; single elements first."""
     found: dict[tuple[int, int, int, str], list[Operation]] = {}
-    order: dict[str, int] = {}  # of an operation, whoever does it
+    order: dict[tuple[Job, str], int] = {}  # of an operation, whoever does it
     for operation in operations:
         job = _job(operation)
-        order.setdefault(operation["op"], len(order))
+        order.setdefault((job, operation["op"]), len(order))
         items = max(operation["items"], 1) if job in _YARDSTICKS else 1
         direction = _direction(operation["op"]) if job in _YARDSTICKS else 0
         title = _group_title(operation, items, direction)
@@ -102,7 +102,8 @@ def groups(operations: list[Operation]) -> list[Group]:
 
     def rank(operation: Operation) -> tuple[int, float]:
         """Where it stands in its group: the fastest first, unless it has steps, or many kinds."""
-        place = 0 if _job(operation) in _YARDSTICKS else order[operation["op"]]
+        job = _job(operation)
+        place = 0 if job in _YARDSTICKS else order[job, operation["op"]]
         return place, operation["cycles"]["median"]
 
     return [
