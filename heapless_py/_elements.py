@@ -64,7 +64,7 @@ class Elements(Sequence):
         """One that holds `items`, in their order.
 
         ISR-safe: no.
-        Raises: Full when there are more than `capacity`; else as the constructor and `extend`.
+        Raises: as the constructor and `extend`.
         """
         made = cls(capacity, fmt, buffer)
         made.extend(items)

@@ -22,6 +22,8 @@ sum(), mean(), min(), max() take each slot once: the window's elements, some of 
 copy_into(buffer) always gives elements that were in the history together, in a row, up to one that
     was the newest: those that were overwritten meanwhile are left out.
 
+That is so while it writes. `clear` and `clear_with` are not to come in between.
+
 So a program that wants many elements that belong together copies them. And whatever else it read
 was undisturbed if `written` is the same after as before, provided that a write is never stopped by
 the one who reads: that a hard interrupt writes and the program reads.
@@ -327,7 +329,6 @@ class HistoryBuf(Ring):
         slots = self._slots
         for at in range(self.capacity):
             slots[at] = x
-        self._words[HEAD] = 0
         self._words[LENGTH] = self.capacity
 
     @micropython.native

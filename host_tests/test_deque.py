@@ -526,6 +526,7 @@ Act = Callable[[AnyDeque], object]
         (lambda d: d[3], IndexError, "index 3 is outside of the 3 elements"),
         (lambda d: d[-4], IndexError, "index -4 is outside of the 3 elements"),
         (lambda d: d[1 << 32], IndexError, "index 4294967296 is outside of the 3 elements"),
+        (lambda d: d[-1 - (1 << 32)], IndexError, "index -4294967297 is outside of the 3"),
         (lambda d: d.swap(0, 3), IndexError, "index 3 is outside of the 3 elements"),
         (lambda d: d.swap(-4, 0), IndexError, "index -4 is outside of the 3 elements"),
         (lambda d: d.swap_remove_front(3), IndexError, "index 3 is outside of the 3 elements"),
@@ -575,13 +576,18 @@ def test_a_slice_is_only_looked_at() -> None:
 
 
 def test_extend_is_full_before_an_endless_iterator_ends() -> None:
+    taken = 0
+
     def endless() -> Iterator[int]:
+        nonlocal taken
         while True:
+            taken += 1
             yield 1
 
-    deque = holding([1, 2, 3])
+    deque = holding([1, 2, 3], capacity=8)
     changes_nothing(deque, Full, deque.extend, endless())
     assert deque.try_extend_front(endless()) is False
+    assert taken <= 2 * (8 + 1)
 
 
 def test_extend_counts_the_room_when_the_items_are_there() -> None:

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from heapless_py import Empty
+from heapless_py import Empty, history_buf
 from heapless_py.history_buf import HistoryBuf
 from host_tests.interleave import (
     Counterexample,
@@ -388,6 +388,25 @@ def test_the_count_of_elements_written_begins_again_at_2_to_the_30() -> None:
     assert history.copy_into(bytearray(8)) == 4
 
 
+@pytest.mark.parametrize("writes", [0, 0x7FFFFFFC, 0x7FFFFFFE, 0xFFFFFFFC, 0xFFFFFFFE])
+def test_a_copy_notices_what_was_written_meanwhile_at_any_count(
+    writes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = holding([1, 2, 3, 4])
+    history._words[5] = writes
+
+    def copy_late(*arguments: Any) -> None:
+        monkeypatch.undo()
+        history.write(5)
+        history.write(6)
+        history_buf.copy(*arguments)
+
+    monkeypatch.setattr(history_buf, "copy", copy_late)
+    copied = array("h", [0] * 4)
+    assert history.copy_into(copied) == 2
+    assert list(copied[:2]) == [3, 4]
+
+
 # --- what a reader may count on while another context writes -------------------------------------
 
 LENGTH, HEAD, WRITES = 3, 4, 5
@@ -459,10 +478,10 @@ class Reader:
         if numbers:
             assert numbers[-1] - numbers[0] == count - 1, f"not in a row: {numbers}"
             assert before >> 1 <= numbers[-1] <= after + 1 >> 1, f"not the newest: {numbers}"
-        # Each write that was going on costs one element at most.
+        # Nothing is left out but what may have been overwritten.
         there = min(before >> 1, self.history.capacity)
-        going_on = (after + 1 >> 1) - (before >> 1)
-        assert count >= min(there, self.room) - going_on, f"only {count} of {there}"
+        writes = (after + 1 >> 1) - (before >> 1)
+        assert count >= min(there, self.room, self.history.capacity - writes), f"only {numbers}"
 
     def recent(self) -> None:
         before = self.writes()
@@ -492,9 +511,9 @@ def explore(
 ) -> None:
     """Every order of so many writes and one read, after so many writes `before`."""
     tracer = Tracer(LAYOUT, by_bytes=True)
-    ring, history_buf = load_modules(("_ring", "history_buf"), tracer, edits)
-    writer = Writer(history_buf.HistoryBuf(capacity, form), before)
-    history = history_buf.HistoryBuf(capacity, form)
+    ring, traced = load_modules(("_ring", "history_buf"), tracer, edits)
+    writer = Writer(traced.HistoryBuf(capacity, form), before)
+    history = traced.HistoryBuf(capacity, form)
     names = tracer.names()
     history._slot = ring._slot_finder(history.image, capacity)
     history._slots = TracedBytes(names["ptr8"](history.image))
