@@ -13,7 +13,7 @@ from host_tests.isr_safety import safe_operations
 from host_tests.same import difference
 from host_tests.scripts import Script
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 # The emulated Pico takes 1 to 5 s for each script, and twice that while others use the machine.
 _SCRIPTS = 6

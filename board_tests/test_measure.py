@@ -18,6 +18,9 @@ from firmware.deploy import REPOSITORY
 from firmware.image import Image
 from host_tests.containers import CONTAINERS
 
+# All is measured in the first test, for ten minutes on a busy machine.
+pytestmark = pytest.mark.timeout(2400)
+
 
 @pytest.fixture(scope="module")
 def report(pico: Board, tmp_path_factory: pytest.TempPathFactory) -> Report:
