@@ -110,7 +110,7 @@ def emulated_rp2040(image: Image, flash: Path | None = None) -> Iterator[Board]:
 _RAM_DISK = """
 import sys, uctypes, vfs
 class _RamDisk:
-    memory = uctypes.bytearray_at(0x21000000, 1 << 19)
+    memory = uctypes.bytearray_at(0x21000000, 1 << 20)
     def readblocks(self, block, buffer, offset=0):
         start = block * 512 + offset
         buffer[:] = self.memory[start:start + len(buffer)]
