@@ -115,7 +115,7 @@ def _bytes_through(report: Report, subject: str, form: str) -> float:
         for op in report["ops"]
         if (op["subject"], op["form"]) == (subject, form)
         and op["op"] in ("write", "readinto")
-        and op["items"] == 64
+        and op.get("job") == "bytes"
     ]
     assert len(both) == 2
     return sum(both)
