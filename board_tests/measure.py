@@ -24,6 +24,7 @@ from firmware.deploy import REPOSITORY, deploy, version
 from firmware.programs import PROGRAMS, put_programs
 from firmware.remote import BoardException
 from firmware.trouble import Trouble, plain_errors
+from host_tests.containers import CONTAINERS
 from host_tests.isr_safety import safe_operations
 
 # The name of each program, how many lines it prints, and how many seconds it may take: an emulated
@@ -48,8 +49,7 @@ _OPERATIONS = (
 )
 _INTERRUPTS = ("measure_interrupts", 6, 1800)
 
-# Our containers, and for each job the kind of one that does it, as `isr_safety` names them.
-_OURS = {"SpscQueue", "BBQueue", "RingBuffer", "Vec", "Deque", "HistoryBuf", "String"}
+# For each job the kind of container that does it, as `isr_safety` names them.
 _KINDS = {
     "element": "i",
     "bytes": "stream",
@@ -158,7 +158,7 @@ def _operations(lines: Iterable[Line]) -> list[Operation]:
     for line in lines:
         line["cycles"] = _spread(_durations(line))
         ran_locked = line.pop("heap_locked")
-        if line["subject"] in _OURS:
+        if line["subject"] in CONTAINERS:
             line["isr_safe"] = _is_said_safe(line)
             if line["isr_safe"] and (line["allocated_bytes"] or not ran_locked):
                 raise Trouble(

@@ -46,7 +46,7 @@ byte by byte, which takes longer than all the rest of a queue operation.
 
 from struct import unpack_from
 
-from ._image import check_capacity, check_source, check_target, new_image
+from ._image import check_capacity, check_source, check_target, new_image, whole_words
 from ._port import aim, const, copy, int, integers, micropython, ptr8, ptr32
 
 KIND = 0x4242  # "BB": a bip-buffer
@@ -843,7 +843,7 @@ def max_frame(room):
 
 
 def image_size(capacity):
-    return (_BYTES + capacity + 3) & ~3
+    return whole_words(_BYTES + capacity)
 
 
 def check_bytes(capacity):

@@ -10,12 +10,14 @@ Their images begin alike, in 32-bit little-endian words:
 """
 
 from ._format import Format, small_limits
-from ._image import check_capacity, new_image
+from ._image import check_capacity, new_image, whole_words
 from ._port import const, int, integers, micropython, ptr32
 from ._sequence import Sequence
+from .errors import EMPTY
 
 LENGTH = 3
 COMMON = 4  # words that all of them have
+NOTHING = object()  # a default that no caller has
 
 _KIND = const(0)
 _CAPACITY = const(1)
@@ -127,5 +129,13 @@ def checker(layout):
     return check_integer
 
 
+@micropython.native
+def found(element):
+    """`element`, unless it is NOTHING: then raise Empty."""
+    if element is NOTHING:
+        raise EMPTY
+    return element
+
+
 def _image_size(capacity, layout, words):
-    return (4 * words + capacity * layout.size + 3) & ~3
+    return whole_words(4 * words + capacity * layout.size)

@@ -55,7 +55,6 @@ class WriteGrant(_Bytes, Window):
 
     def __init__(self, image, turn):
         super().__init__(image)
-        self._image = image
         self._turn = turn
         self.commit = _bip.committer(pointer(image), turn, self.window, self)
 
@@ -105,7 +104,6 @@ class ReadGrant(_Bytes, SplitWindow):
 
     def __init__(self, image, turn):
         super().__init__(image)
-        self._image = image
         self._turn = turn
         self.release = _bip.releaser(pointer(image), turn, self.window, self)
 
@@ -162,7 +160,6 @@ class Frame(_Bytes, Window):
 
     def __init__(self, image, turn):
         super().__init__(image)
-        self._image = image
         self._turn = turn
         self.release = _bip.frame_releaser(pointer(image), turn, self.window, self)
 

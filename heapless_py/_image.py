@@ -25,6 +25,11 @@ def new_image(size, buffer):
     return image
 
 
+def whole_words(size):
+    """`size` bytes and those up to the next word: every image is of whole words."""
+    return (size + 3) & ~3
+
+
 def check_capacity(capacity, largest):
     """Raise unless `capacity` is a number of elements from 1 to `largest`."""
     if type(capacity) is not int:  # a bool is one on CPython, and none on MicroPython

@@ -64,10 +64,9 @@ if sys.implementation.name == "micropython":
         if not isinstance(buffer, (bytearray, memoryview)):
             # An array, sliced by items. The collector follows a pointer to where memory begins.
             return uctypes.bytearray_at(uctypes.addressof(buffer), size)
-        view = memoryview(buffer)
-        if uctypes.addressof(view[1:]) - uctypes.addressof(view) != 1:
+        if not are_bytes(buffer):
             raise TypeError("the items of a memoryview must be bytes")
-        return view[:size]
+        return memoryview(buffer)[:size]
 
     # A memoryview is an object of four machine words, of 32 or of 64 bits each:
     #
@@ -81,7 +80,7 @@ if sys.implementation.name == "micropython":
         """A view that can be moved over `image`: see `Window`."""
 
         def __init__(self, image):
-            self._memory = image  # the view may hold no more of it than its address
+            self._image = image  # the view may hold no more of it than its address
             self.view, self.window = _aimable(image)
 
     class SplitAimedWindow(AimedWindow):

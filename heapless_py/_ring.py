@@ -14,10 +14,8 @@ So the elements lie in one run of slots, or in two, of which the second begins a
 from ._elements import Elements
 from ._port import SplitWindow, aim, const, int, micropython, ptr32
 from ._sequence import checked_index
-from .errors import EMPTY
 
 HEAD = 4
-NOTHING = object()  # a default that no caller has
 
 _CAPACITY = const(1)
 _SIZE = const(2)
@@ -119,11 +117,3 @@ def _slot_finder(image, capacity):
         return i
 
     return slot
-
-
-@micropython.native
-def found(element):
-    """`element`, unless it is NOTHING: then raise Empty."""
-    if element is NOTHING:
-        raise EMPTY
-    return element

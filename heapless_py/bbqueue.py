@@ -35,7 +35,7 @@ from ._grants import Frame, ReadGrant, WriteGrant, two
 from ._image import check_source
 from ._port import integers, micropython, pointer
 from ._sequence import same_elements
-from ._stream import READABLE, WRITABLE, Stream, ready, writer
+from ._stream import READABLE, WRITABLE, ready, writer
 from .errors import FULL
 
 
@@ -295,6 +295,8 @@ class Consumer(_Reading):
         ISR-safe: no.
         Called by: the consumer.
         """
+        from ._consumer_stream import Stream
+
         return Stream(self)
 
 

@@ -6,12 +6,12 @@ a time may use it: not a program and an interrupt that stops it. Those share an 
 Moving elements between the ends of the ring (`rotate`, `del`, `make_contiguous`) goes in place.
 """
 
-from ._elements import LENGTH
+from ._elements import LENGTH, NOTHING, found
 from ._format import small_limits
 from ._image import check_readable, check_writable
 from ._move import move
 from ._port import const, copy, int, micropython, ptr8, ptr16, ptr32
-from ._ring import HEAD, NOTHING, Ring, found
+from ._ring import HEAD, Ring
 from ._sequence import checked_index
 from .errors import EMPTY, FULL
 

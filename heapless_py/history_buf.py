@@ -29,11 +29,11 @@ was undisturbed if `written` is the same after as before, provided that a write 
 the one who reads: that a hard interrupt writes and the program reads.
 """
 
-from ._elements import LENGTH
+from ._elements import LENGTH, NOTHING, found
 from ._format import small_limits
 from ._image import check_readable, elements_in
 from ._port import aim, const, copy, int, micropython, ptr8, ptr16, ptr32
-from ._ring import HEAD, NOTHING, Ring, found
+from ._ring import HEAD, Ring
 
 # The words of the image, as `_elements` and `_ring` draw them.
 _CAPACITY = const(1)

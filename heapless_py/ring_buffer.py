@@ -21,7 +21,7 @@ The hot operations come in two forms:
 
 from io import IOBase
 
-from ._image import check_capacity, check_source, check_target, new_image
+from ._image import check_capacity, check_source, check_target, new_image, whole_words
 from ._port import const, int, integers, micropython, pointer, ptr8, ptr32
 from ._sequence import checked_index, same_elements
 from ._stream import READABLE, WRITABLE, ready, writer
@@ -332,7 +332,7 @@ def _clear(image):
 
 
 def _image_size(capacity):
-    return (_BYTES + capacity + 3) & ~3
+    return whole_words(_BYTES + capacity)
 
 
 def _capacity_of(buffer):

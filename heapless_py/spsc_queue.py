@@ -13,7 +13,14 @@ The hot operations come in two forms:
 """
 
 from ._format import Format, small_limits
-from ._image import check_capacity, check_readable, check_writable, elements_in, new_image
+from ._image import (
+    check_capacity,
+    check_readable,
+    check_writable,
+    elements_in,
+    new_image,
+    whole_words,
+)
 from ._port import const, copy, int, integers, micropython, ptr8, ptr16, ptr32
 from ._sequence import description, same_elements
 from .errors import EMPTY, FULL
@@ -211,7 +218,7 @@ def _dequeuer(image, slots):
 
 
 def _image_size(capacity, layout):
-    return (_BYTES + (capacity + 1) * layout.size + 3) & ~3
+    return whole_words(_BYTES + (capacity + 1) * layout.size)
 
 
 class _End:

@@ -12,7 +12,7 @@ It is `heapless::String`: UTF-8, counted in bytes, and never half a character.
 
 from io import IOBase
 
-from ._image import check_capacity, check_source, new_image
+from ._image import check_capacity, check_source, new_image, whole_words
 from ._move import move
 from ._port import (
     Window,
@@ -467,7 +467,7 @@ def _code_of(fill):
 
 
 def _image_size(capacity):
-    return (_BYTES + capacity + 3) & ~3
+    return whole_words(_BYTES + capacity)
 
 
 class String(IOBase):

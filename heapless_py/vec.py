@@ -11,7 +11,7 @@ It is `heapless::Vec` with the manners of a Python list. What it cannot do as a 
 refuses: it never grows, and a slice cannot be assigned to.
 """
 
-from ._elements import Elements
+from ._elements import NOTHING, Elements, found
 from ._format import small_limits
 from ._image import check_readable, check_writable
 from ._move import move
@@ -38,7 +38,6 @@ _LENGTH = const(3)
 _WORDS = const(4)
 _BYTES = const(16)
 
-_NOTHING = object()  # a default that no caller has
 _INTEGERS = (type(_BYTES), bool)  # on MicroPython a bool is no int; and `int` is viper's here
 
 # What elements of signed formats, taken as unsigned, are xored with to be in order: the sign bit.
@@ -229,10 +228,7 @@ class Vec(Elements):
         Complexity: O(1).
         Raises: Empty.
         """
-        element = self.try_pop(_NOTHING)
-        if element is _NOTHING:
-            raise EMPTY
-        return element
+        return found(self.try_pop(NOTHING))
 
     @micropython.viper
     def try_pop_into(self, buffer) -> bool:
@@ -697,10 +693,7 @@ class Vec(Elements):
         Complexity: O(1).
         Raises: Empty.
         """
-        element = self.try_first(_NOTHING)
-        if element is _NOTHING:
-            raise EMPTY
-        return element
+        return found(self.try_first(NOTHING))
 
     @micropython.native
     def try_last(self, default):
@@ -722,10 +715,7 @@ class Vec(Elements):
         Complexity: O(1).
         Raises: Empty.
         """
-        element = self.try_last(_NOTHING)
-        if element is _NOTHING:
-            raise EMPTY
-        return element
+        return found(self.try_last(NOTHING))
 
     def starts_with(self, items):
         """Whether the first elements equal `items`, a sequence.

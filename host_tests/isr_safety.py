@@ -96,11 +96,9 @@ def _of_objects(*owners: object) -> Named:
             if isinstance(found, (staticmethod, classmethod)):
                 found = found.__func__
             # Functions and properties of ours; not data, nor what `object` or `IOBase` has.
-            if isinstance(found, property):
-                if found.fget.__module__ == _port.__name__:
-                    continue  # the view of a window: on a board it is an attribute
-                yield f"{type(owner).__name__}.{name}", found
-            elif inspect.isfunction(found):
+            if isinstance(found, property) and found.fget.__module__ == _port.__name__:
+                continue  # the view of a window: on a board it is an attribute
+            if inspect.isfunction(found) or isinstance(found, property):
                 yield f"{type(owner).__name__}.{name}", found
 
 
