@@ -7,7 +7,7 @@
 #   OPTIONS=…           anything else for the program behind the target
 
 .DEFAULT_GOAL := help
-.PHONY: help measure test image clean prepare
+.PHONY: help measure test proof image clean prepare
 .NOTPARALLEL:
 
 python := .venv/bin/python
@@ -26,7 +26,10 @@ test: prepare ## lint, type-check and run every test, on this machine and on a b
 	@$(python) -m ruff check --quiet
 	@$(python) -m ruff format --check --quiet
 	@$(python) -m mypy --no-error-summary
-	@$(for_tests) $(python) -m pytest host_tests board_tests $(OPTIONS)
+	@$(for_tests) $(python) -m pytest -n 2 --dist loadgroup host_tests board_tests $(OPTIONS)
+
+proof: prepare ## prove what the library claims, further than the tests do, and write the report
+	@$(python) -m board_tests.prove $(call option,PORT,port) $(call option,IMAGE,image) $(OPTIONS)
 
 image: prepare ## fetch or build a MicroPython image for the RP2040, and print its path
 	@$(python) -m firmware.image $(call option,IMAGE,image) $(OPTIONS)

@@ -1,31 +1,66 @@
-"""The boards that the tests run on.
+"""The boards that the tests run on, and which tests may run side by side.
 
 `pico` is an emulated Raspberry Pi Pico, or the real board at HEAPLESS_PORT; `cortex_m3` is QEMU's.
 HEAPLESS_IMAGE and HEAPLESS_QEMU_IMAGE name the firmware they run, instead of the one that is
 fetched or built.
 """
 
+import contextlib
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 
+from board_tests import tracing_emulator
 from board_tests.processes import Witness
 from firmware.board import Board, open_board
 from firmware.deploy import deploy
 from firmware.image import Image, Kind, find_image
+
+_workers: list[int] = []  # the processes that run tests for us, with pytest's -n
 
 
 def pytest_configure() -> None:
     """Let SIGTERM end the tests as Ctrl-C does, so that no emulator outlives them."""
 
     def end(signum: int, frame: FrameType | None) -> None:
+        for worker in _workers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signum)
         pytest.exit("terminated", 128 + signum)
 
     signal.signal(signal.SIGTERM, end)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodeready(node: Any) -> None:
+    _workers.append(node.workerinfo["pid"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two groups for two cores: an emulator that waits for its next test keeps a core busy."""
+    for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("pico" if _is_on_pico(item) else "elsewhere"))
+
+
+def _is_on_pico(item: pytest.Item) -> bool:
+    chosen = getattr(item, "callspec", None)
+    return "pico" in getattr(item, "fixturenames", ()) or (
+        chosen is not None and "pico" in chosen.params.values()
+    )
+
+
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Note on which boards a test runs, for the report of a proof."""
+    for board in getattr(item, "funcargs", {}).values():
+        if isinstance(board, Board):
+            what = "emulated " if board.emulated else ""
+            item.user_properties.append(("on", f"{what}{board.name}, {board.firmware}"))
 
 
 def _named(variable: str) -> Path | None:
@@ -38,10 +73,10 @@ def pico() -> Iterator[Board]:
     """The board that everything is tested on, with the library on it.
 
     Precompiled, as an emulated Pico compiles it for half a minute, and each program of ours begins
-    with that; the other board has the source.
+    with that; the other board has the source. The emulated one can be asked what it executes.
     """
-    image = _named("HEAPLESS_IMAGE")
-    with open_board(port=os.environ.get("HEAPLESS_PORT"), image=image) as board:
+    port, image = os.environ.get("HEAPLESS_PORT"), _named("HEAPLESS_IMAGE")
+    with open_board(port=port, image=image, emulator=tracing_emulator.__name__) as board:
         deploy(board, precompile=True)
         yield board
 

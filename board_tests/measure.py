@@ -7,7 +7,6 @@ programs of `firmware/on_board` on it and gathers what they print.
 """
 
 import json
-import subprocess
 from collections.abc import Iterable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -20,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from board_tests.report import files, terminal
 from board_tests.report.schema import Cycles, Histogram, Interrupts, Operation, Report, validate
 from firmware.board import Board, open_board
-from firmware.deploy import REPOSITORY, deploy, version
+from firmware.deploy import commit, deploy, version
 from firmware.programs import PROGRAMS, put_programs
 from firmware.remote import BoardException
 from firmware.trouble import Trouble, plain_errors
@@ -113,7 +112,7 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
             "firmware_sha256": board.firmware_sha256,
             "counter": counter["counter"],
         },
-        "library": {"version": version(), "commit": _commit()},
+        "library": {"version": version(), "commit": commit()},
         "empty_call_cycles": counter["empty_call_cycles"],
         "ops": _operations(operations),
         "isr": [_interrupts(line) for line in interrupts],
@@ -212,16 +211,6 @@ def _histogram(durations: dict[int, int]) -> Histogram:
     for cycles, count in durations.items():
         counts[(cycles - low) // width] += count
     return {"bin_cycles": width, "start_cycles": low, "counts": counts}
-
-
-def _commit() -> str | None:
-    """The library's commit, marked when the files differ from it; None outside of a checkout."""
-    command = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty", "--abbrev=12"]
-    try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return said.stdout.strip() or None
 
 
 def main(

@@ -8,6 +8,7 @@ afterwards has been compared with what is here, by SHA-256 computed on the board
 
 import json
 import re
+import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,16 @@ def version() -> str:
     if not found:
         raise Trouble('heapless_py/__init__.py lacks its line __version__ = "…"; put it back')
     return found[1]
+
+
+def commit() -> str | None:
+    """The library's commit, marked when the files differ from it; None outside of a checkout."""
+    command = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return said.stdout.strip() or None
 
 
 def package() -> str:

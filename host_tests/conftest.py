@@ -6,6 +6,12 @@ from firmware.image import Kind, find_image
 from host_tests.unix import Unix
 
 
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Note which tests run something on MicroPython, for the report of a proof."""
+    if any(isinstance(it, Unix) for it in getattr(item, "funcargs", {}).values()):
+        item.user_properties.append(("on", "MicroPython's unix port"))
+
+
 @pytest.fixture(scope="session")
 def unix() -> Unix:
     """MicroPython on this machine; it is built when it is first asked for."""

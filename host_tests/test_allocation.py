@@ -2,7 +2,7 @@
 
 import ast
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,9 @@ def verdicts(unix: Unix, of_what: str) -> list[Verdict]:
     return [tuple(json.loads(line)) for line in said.splitlines()]
 
 
+pytestmark = pytest.mark.proof("allocation")
+
+
 @pytest.fixture(scope="module")
 def found(unix: Unix) -> dict[str, list[Verdict]]:
     """The verdicts on each container."""
@@ -62,13 +65,18 @@ def test_exactly_what_says_it_is_isr_safe_is_exercised(
 @pytest.mark.parametrize("gate", BOTH)
 @pytest.mark.parametrize(("container", "operation"), SAFE)
 def test_what_says_it_is_isr_safe_allocates_nothing(
-    found: dict[str, list[Verdict]], container: str, operation: str, gate: str
+    found: dict[str, list[Verdict]],
+    container: str,
+    operation: str,
+    gate: str,
+    record_property: Callable[[str, object], None],
 ) -> None:
     tried = [verdict for verdict in found[container] if verdict[:2] == (gate, operation)]
     owner = operation.split(".")[0]
     states = _STATES_OF.get(operation, _STATES_OF_GRANTS.get(owner, _STATES))
     assert {verdict[3] for verdict in tried} == states
     assert [verdict for verdict in tried if verdict[4]] == []
+    record_property("explored", {f"calls through {gate}": len(tried)})
 
 
 def test_whole_handlers_allocate_nothing(unix: Unix) -> None:
@@ -79,10 +87,14 @@ def test_whole_handlers_allocate_nothing(unix: Unix) -> None:
     assert [verdict for verdict in tried if verdict[4]] == []
 
 
-def test_what_allocates_is_caught(unix: Unix) -> None:
+def test_what_allocates_is_caught(
+    unix: Unix, record_property: Callable[[str, object], None]
+) -> None:
     counter = verdicts(unix, "counter_verdicts()")
     assert {verdict[0] for verdict in counter} == set(BOTH)
     assert [verdict for verdict in counter if not verdict[4]] == []
+    for gate, allocates, *_ in counter:
+        record_property("caught", f"{allocates}, by {gate} on the unix port")
 
 
 # --- an import takes a lock, for which a hard interrupt may wait for ever ------------------------

@@ -20,12 +20,12 @@ def write(report: Report, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            _replace(folder / name, text)
+            put(folder / name, text)
     except OSError as error:
         raise Trouble(f"cannot write the report to {folder}: {error.strerror}") from error
 
 
-def _replace(path: Path, text: str) -> None:
+def put(path: Path, text: str) -> None:
     """Put the text in the path's place in one step, so that nobody ever sees half a file."""
     # Same folder, same file system: only there is a rename one step.
     draft = path.with_name(f".{path.name}.{os.getpid()}")
