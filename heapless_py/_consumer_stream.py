@@ -2,6 +2,8 @@
 
 from io import IOBase
 
+from ._stream import how_many
+
 _END_OF_LINE = 10
 
 
@@ -15,10 +17,12 @@ class Stream(IOBase):
         self.ioctl = source.ioctl
 
     def read(self, size=-1):
-        """Up to `size` bytes of those that wait, -1 for all of them; None when none wait."""
+        """Up to `size` bytes of those that wait, -1 for all of them; None when none wait.
+
+        Raises: ValueError when a read grant is live; TypeError when `size` is no int.
+        """
         waiting = self.any()
-        if size < 0 or size > waiting:
-            size = waiting
+        size = how_many(size, waiting)
         if not size:
             return None if not waiting else b""
         taken = bytearray(size)
@@ -26,7 +30,10 @@ class Stream(IOBase):
         return bytes(taken)
 
     def readline(self):
-        """The bytes up to the end of a line, or all if there is none yet; None when none wait."""
+        """The bytes up to the end of a line, or all if there is none yet; None when none wait.
+
+        Raises: ValueError when a read grant is live.
+        """
         line = bytearray()
         byte = bytearray(1)
         while self.readinto(byte):

@@ -40,9 +40,7 @@ class Elements(Sequence):
     """
 
     def __init__(self, capacity, fmt, buffer=None):
-        self._layout = layout = Format(fmt)
-        begin = 4 * self.WORDS
-        check_capacity(capacity, (_LARGEST - begin) // layout.size)
+        self._layout = layout = _checked_layout(capacity, fmt, self.WORDS)
         self.image = new_image(_image_size(capacity, layout, self.WORDS), buffer)
         self.capacity = capacity
         self.format = layout.text
@@ -50,7 +48,7 @@ class Elements(Sequence):
         words[_KIND] = self.KIND
         words[_CAPACITY] = capacity
         words[_SIZE] = layout.size
-        self._slots = layout.slots(self.image, begin, capacity)
+        self._slots = layout.slots(self.image, 4 * self.WORDS, capacity)
         self._check_element = checker(layout)
 
     @classmethod
@@ -58,8 +56,9 @@ class Elements(Sequence):
         """The bytes of the image of `capacity` elements of format `fmt`.
 
         ISR-safe: no.
+        Raises: as the constructor.
         """
-        return _image_size(capacity, Format(fmt), cls.WORDS)
+        return _image_size(capacity, _checked_layout(capacity, fmt, cls.WORDS), cls.WORDS)
 
     @classmethod
     def from_iterable(cls, capacity, fmt, items, buffer=None):
@@ -135,6 +134,13 @@ def found(element):
     if element is NOTHING:
         raise EMPTY
     return element
+
+
+def _checked_layout(capacity, fmt, words):
+    """The layout of `fmt`, of which one may have `capacity` elements; else raise."""
+    layout = Format(fmt)
+    check_capacity(capacity, (_LARGEST - 4 * words) // layout.size)
+    return layout
 
 
 def _image_size(capacity, layout, words):

@@ -53,9 +53,9 @@ def check_writable(buffer, size):
 def check_readable(buffer, size):
     """Raise unless `buffer` is memory of at least `size` bytes. Allocates nothing."""
     try:
-        _unpack_from("", buffer, size)  # unpacks nothing, but looks at the end
-        if type(buffer) is str:  # memory to MicroPython
+        if isinstance(buffer, str):  # memory to MicroPython
             raise TypeError
+        _unpack_from("", buffer, size)  # unpacks nothing, but looks at the end
     except TypeError:
         raise TypeError(f"memory is needed (bytes, an array), not a {type(buffer).__name__}")
     except Exception:  # ValueError or struct.error

@@ -48,9 +48,7 @@ if sys.implementation.name == "micropython":
         if kind is memoryview:
             code = ptr8(int(id(buffer)) + int(_WORD))[0] & 0x7F  # see the drawing below
             return code == 0x42 or code == 0x62 or code == 1  # B, b, and a bytearray's
-        return bool(isinstance(buffer, _BYTES))
-
-    _BYTES = (bytes, bytearray)
+        return False  # not of a class of its own either: its length is whatever it says
 
     # What `ptr32` takes to reach an image soonest: its address. Keep the image alive beside it.
     pointer = uctypes.addressof
@@ -269,7 +267,7 @@ else:
         """Whether `buffer` is bytes, so that its length is their number."""
         if isinstance(buffer, memoryview):
             return buffer.itemsize == 1 and buffer.c_contiguous
-        return isinstance(buffer, (bytes, bytearray))
+        return type(buffer) in (bytes, bytearray)  # a subclass may lie about its length
 
     def pointer(image):
         """What `ptr32` takes to reach an image."""

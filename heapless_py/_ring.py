@@ -54,7 +54,8 @@ class Ring(Elements):
         ISR-safe: yes, for integers; one of 2**30 and more, or below -2**30, a record, and the list
             are heap objects on a board (`as_slices` shows their bytes).
         Complexity: O(1); of a slice O(n).
-        Raises: IndexError when there is none; TypeError when `index` is no int.
+        Raises: IndexError when there is none; TypeError when `index` is neither int nor slice;
+            ValueError when the step of a slice is 0.
         """
         if isinstance(index, slice):
             return self._part(index)

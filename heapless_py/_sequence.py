@@ -1,5 +1,7 @@
 """What every container does as a sequence of elements, the same way in each."""
 
+_INTEGERS = (int, bool)  # on MicroPython a bool is no int
+
 
 def same_elements(container, other):
     """Whether `other`, a sequence, holds equal elements in the same order; else NotImplemented."""
@@ -23,6 +25,12 @@ def checked_index(index, length):
     if not 0 <= at < length:
         raise IndexError(f"index {index} is outside of the {length} elements")
     return at
+
+
+def check_integer(n, what):
+    """Raise unless `n`, which is `what`, is an integer."""
+    if not isinstance(n, _INTEGERS):
+        raise TypeError(f"{what} is an int, not {n!r}")
 
 
 def _compared(container, other):

@@ -15,6 +15,13 @@ def ready(request, flags, able):
     return flags & able if request == _POLL else -_EINVAL
 
 
+def how_many(size, waiting):
+    """How many of the bytes that wait `read(size)` takes: all of them if it is negative."""
+    if type(size) is not int:
+        raise TypeError(f"a number of bytes is an int, not {size!r}")
+    return waiting if size < 0 or size > waiting else size
+
+
 def writer(image, length, write):
     """`write` of a stream, by the function `write` on its `image`; `length` is Python's len.
 

@@ -102,6 +102,10 @@ class Producer(_End):
         Called by: the producer, in an asyncio task; one task at a time.
         Raises: ValueError as `grant_exact`.
         """
+        if not 0 <= n <= self.capacity:  # a grant would look at 32 bits of it
+            from ._refuse import refuse_grant
+
+            refuse_grant(n, self.capacity, False)
         while True:
             grant = self.grant_exact(n)
             if grant is not None:
@@ -199,6 +203,10 @@ class _Reading(_End):
         return self
 
     def __next__(self):
+        """The next grant.
+
+        Raises: as `read`.
+        """
         self._end_given()
         self._given = grant = self.read()
         if grant is None:
@@ -217,6 +225,10 @@ class _Reading(_End):
         return self
 
     async def __anext__(self):
+        """The next grant.
+
+        Raises: as `read`.
+        """
         self._end_given()
         self._given = grant = await self.wait_read()
         return grant
@@ -324,6 +336,10 @@ class FramedProducer(_End):
         Called by: the producer, in an asyncio task; one task at a time.
         Raises: ValueError as `grant`.
         """
+        if not 0 <= n <= self.max_frame:  # a grant would look at 32 bits of it
+            from ._refuse import refuse_grant
+
+            refuse_grant(n, self.capacity, True)
         while True:
             grant = self.grant(n)
             if grant is not None:
@@ -415,8 +431,8 @@ class BBQueue:
     Plan: size_of, from_bytes
 
     `split()` gives the ends of a stream, `split_framed()` ends that keep frames apart. While the
-    queue is split it refuses to be used itself. `release(producer, consumer)` ends that; what
-    waits then stays, and can be read after the next split of the same kind.
+    queue is split it refuses to be used itself (ValueError). `release(producer, consumer)` ends
+    that; what waits then stays, and can be read after the next split of the same kind.
     """
 
     def __init__(self, capacity, buffer=None):
@@ -430,7 +446,9 @@ class BBQueue:
         """The bytes of the image of a queue of `capacity` bytes.
 
         ISR-safe: no.
+        Raises: as the constructor.
         """
+        _bip.check_bytes(capacity)
         return _bip.image_size(capacity)
 
     @classmethod

@@ -12,7 +12,7 @@ from ._image import check_readable, check_writable
 from ._move import move
 from ._port import const, copy, int, micropython, ptr8, ptr16, ptr32
 from ._ring import HEAD, Ring
-from ._sequence import checked_index
+from ._sequence import check_integer, checked_index
 from .errors import EMPTY, FULL
 
 # The words of the image, as `_elements` and `_ring` draw them.
@@ -221,8 +221,8 @@ def _pop_into(image, buffer, at: int, is_last: int) -> bool:
     check_writable(buffer, size)
     if at < 0:
         return False
+    _remove(image, at, is_last)  # first, as `buffer` may be memory of this very image
     copy(buffer, image, size, 0, _BYTES + at * size)
-    _remove(image, at, is_last)
     return True
 
 
@@ -747,6 +747,7 @@ class Deque(Ring):
         Complexity: O(1).
         Raises: ValueError when `length` is negative; TypeError when it is no int.
         """
+        check_integer(length, "a length")
         if length < 0:
             raise ValueError(f"a length of {length} elements: it is 0 or more")
         if length < len(self):

@@ -24,7 +24,7 @@ from io import IOBase
 from ._image import check_capacity, check_source, check_target, new_image, whole_words
 from ._port import const, int, integers, micropython, pointer, ptr8, ptr32
 from ._sequence import checked_index, same_elements
-from ._stream import READABLE, WRITABLE, ready, writer
+from ._stream import READABLE, WRITABLE, how_many, ready, writer
 from .errors import FULL
 
 # The image begins with four 32-bit words.
@@ -206,7 +206,7 @@ def _reader(address, image, read):
         Called by: the reader.
         Raises: TypeError when `buffer` is not as above.
         """
-        if size is None or size < 0 or size >= len(buffer):
+        if size is None or size | 0 < 0 or size >= len(buffer):  # | raises, of a float
             return read_all(buffer)
         check_target(buffer)
         return read(image, buffer, size)
@@ -296,6 +296,7 @@ def _waiting(image) -> int:
 @micropython.viper
 def _byte(image, index: int) -> int:
     """The byte `index` after the oldest; -1 when there is none."""
+    index = int(index)  # raises, of a float
     p = ptr32(image)
     if index < 0 or index >= int(_waiting(image)):
         return -1
@@ -391,7 +392,9 @@ class RingBuffer(IOBase):
         """The bytes of the image of a ring of `capacity` bytes.
 
         ISR-safe: no.
+        Raises: as the constructor.
         """
+        check_capacity(capacity, _LARGEST)
         return _image_size(capacity)
 
     @classmethod
@@ -416,8 +419,7 @@ class RingBuffer(IOBase):
         Complexity: O(bytes read).
         Called by: the reader.
         """
-        waiting = _waiting(self.image)
-        return self._taken(waiting if size < 0 or size > waiting else size)
+        return self._taken(how_many(size, _waiting(self.image)))
 
     def readline(self, size=-1):
         """The bytes up to the end of a line, or all that wait if there is none; at most `size`.
@@ -428,7 +430,7 @@ class RingBuffer(IOBase):
         Complexity: O(bytes read).
         Called by: the reader.
         """
-        return self._taken(_line_length(self.image, self.capacity if size < 0 else size))
+        return self._taken(_line_length(self.image, how_many(size, self.capacity)))
 
     def _taken(self, size):
         taken = bytearray(size)

@@ -217,6 +217,13 @@ def _dequeuer(image, slots):
     return try_dequeue
 
 
+def _checked_layout(capacity, fmt):
+    """The layout of `fmt`, of which a queue may have `capacity` elements; else raise."""
+    layout = Format(fmt)
+    check_capacity(capacity, (_LARGEST - _BYTES) // layout.size - 1)
+    return layout
+
+
 def _image_size(capacity, layout):
     return whole_words(_BYTES + (capacity + 1) * layout.size)
 
@@ -600,8 +607,8 @@ class SpscQueue:
     Ask: len, bool, capacity, format, is_full, is_empty, refused
     Plan: size_of, from_iterable
 
-    `split()` gives the queue's two ends, once; from then on the queue itself refuses to be used.
-    Until then it does what both ends do, for the one context that has it.
+    `split()` gives the queue's two ends, once; from then on the queue itself refuses to be used
+    (ValueError). Until then it does what both ends do, for the one context that has it.
 
     The image, in 32-bit little-endian words; whoever is named is a word's only writer:
 
@@ -616,8 +623,7 @@ class SpscQueue:
     """
 
     def __init__(self, capacity, fmt, buffer=None):
-        layout = Format(fmt)
-        check_capacity(capacity, (_LARGEST - _BYTES) // layout.size - 1)
+        layout = _checked_layout(capacity, fmt)
         self.image = new_image(_image_size(capacity, layout), buffer)
         self.capacity = capacity
         self.format = layout.text
@@ -635,8 +641,9 @@ class SpscQueue:
         """The bytes of the image of a queue of `capacity` elements of format `fmt`.
 
         ISR-safe: no.
+        Raises: as the constructor.
         """
-        return _image_size(capacity, Format(fmt))
+        return _image_size(capacity, _checked_layout(capacity, fmt))
 
     @classmethod
     def from_iterable(cls, capacity, fmt, items, buffer=None):

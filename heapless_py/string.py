@@ -28,7 +28,7 @@ from ._port import (
     text_bytes,
     uint,
 )
-from ._sequence import checked_index
+from ._sequence import check_integer, checked_index
 from .errors import EMPTY, FULL
 
 # The image begins with four 32-bit words.
@@ -143,7 +143,7 @@ def _refuse_bytes(found):
 @micropython.native
 def _memory_of(text):
     """What `ptr8` takes to reach the bytes of `text`."""
-    if isinstance(text, str):
+    if type(text) is str:  # one of another class may lie about its length
         return text_bytes(text)
     if isinstance(text, String):
         return text._text
@@ -157,7 +157,7 @@ def _memory_of(text):
 def _scanned(text, memory):
     """The bytes of `text`; negative, as `_utf8` has it, if they are no UTF-8."""
     count = len(text)
-    return _utf8(memory, 0, _FAR if isinstance(text, str) else count, count)
+    return _utf8(memory, 0, _FAR if type(text) is str else count, count)
 
 
 def _size_of(text, memory):
@@ -280,6 +280,7 @@ def _matches(image, source, size: int, at: int) -> bool:
 @micropython.viper
 def _find(image, source, size: int, at: int) -> int:
     """Where the text has the first `size` bytes of `source`, from `at` on; -1 for nowhere."""
+    at = int(at)
     p = ptr8(image)
     s = ptr8(source)
     last = ptr32(image)[_LENGTH] - size
@@ -490,9 +491,9 @@ class String(IOBase):
     Ask: len, bool, capacity, is_empty, is_full
     Plan: size_of, from_utf8
 
-    A text is everywhere a str, a String, which may be this one, or bytes (a bytearray, a
-    memoryview of one) of valid UTF-8; what is no UTF-8 is a ValueError. A character is a str of
-    length 1. Half of a UTF-16 pair ("\\ud800") is no character.
+    A text is everywhere a str (not one of another class), a String, which may be this one, or
+    bytes (a bytearray, a memoryview of one) of valid UTF-8; what is no UTF-8 is a ValueError. A
+    character is a str of length 1. Half of a UTF-16 pair ("\\ud800") is no character.
 
     All lengths and indices are in bytes; negative indices count from the end. An index must be
     where a character begins, or the end: IndexError if it is outside, ValueError if it is inside
@@ -532,7 +533,9 @@ class String(IOBase):
         """The bytes of the image of a String of `capacity` bytes.
 
         ISR-safe: no.
+        Raises: as the constructor.
         """
+        check_capacity(capacity, _LARGEST - _BYTES)
         return _image_size(capacity)
 
     @classmethod
@@ -577,7 +580,7 @@ class String(IOBase):
         Complexity: O(bytes of `text`).
         Raises: ValueError when `text` is no UTF-8; TypeError when it is no text.
         """
-        if isinstance(text, str):
+        if type(text) is str:
             pushed = _append(self.image, text_bytes(text), _FAR, len(text))
         else:
             pushed = _append(self.image, _memory_of(text), len(text), len(text))
@@ -789,8 +792,10 @@ class String(IOBase):
         Complexity: O(bytes behind it).
         Raises: IndexError when there is none; ValueError when `index` is inside of a character.
         """
-        char = self[index]
-        del self[index]
+        begin = self._begin(index)
+        end = self._end(begin)
+        char = self._str(begin, end)
+        _cut(self.image, begin, end)
         return char
 
     def drain(self, start=0, stop=None):
@@ -813,6 +818,7 @@ class String(IOBase):
         Raises: ValueError when `n` is negative or inside of a character; TypeError when it is no
             int.
         """
+        check_integer(n, "a number of bytes")
         if n < 0:
             raise ValueError(f"a number of bytes is 0 or more, not {n}")
         length = len(self)
@@ -879,7 +885,7 @@ class String(IOBase):
             text.
         """
         memory = _memory_of(text)
-        size = _size_of(text, memory) if isinstance(text, str) else len(text)
+        size = _size_of(text, memory) if type(text) is str else len(text)
         taken = _write(self.image, memory, size)
         if taken < 0:
             _refuse_bytes(taken)
@@ -992,7 +998,7 @@ class String(IOBase):
         ISR-safe: yes.
         Complexity: O(bytes).
         """
-        if not (isinstance(other, _TEXTS) or are_bytes(other)):
+        if not (type(other) is str or isinstance(other, String) or are_bytes(other)):
             return NotImplemented
         memory = _memory_of(other)
         size = _scanned(other, memory)
@@ -1016,6 +1022,7 @@ class String(IOBase):
         """Whether this comes before the text `other`, or equals it.
 
         ISR-safe: yes.
+        Raises: as `__lt__`.
         """
         return self._order(other) <= 0
 
@@ -1023,6 +1030,7 @@ class String(IOBase):
         """Whether this comes after the text `other`.
 
         ISR-safe: yes.
+        Raises: as `__lt__`.
         """
         return self._order(other) > 0
 
@@ -1030,6 +1038,7 @@ class String(IOBase):
         """Whether this comes after the text `other`, or equals it.
 
         ISR-safe: yes.
+        Raises: as `__lt__`.
         """
         return self._order(other) >= 0
 
@@ -1084,6 +1093,3 @@ class String(IOBase):
         if kept > _CUT:
             end = _KEPT_BYTES + 1 + (kept > 0xFF) + (kept > 0xFFFF)
             assert _character(self.image, _KEPT_BYTES, end) == -1, words
-
-
-_TEXTS = (str, String)

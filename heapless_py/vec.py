@@ -27,7 +27,7 @@ from ._port import (
     ptr32,
     uint,
 )
-from ._sequence import checked_index
+from ._sequence import check_integer, checked_index
 from .errors import EMPTY, FULL
 
 # As drawn in `_elements`.
@@ -37,8 +37,6 @@ _LENGTH = const(3)
 # Then the slots, in words and in bytes from the image's begin:
 _WORDS = const(4)
 _BYTES = const(16)
-
-_INTEGERS = (type(_BYTES), bool)  # on MicroPython a bool is no int; and `int` is viper's here
 
 # What elements of signed formats, taken as unsigned, are xored with to be in order: the sign bit.
 _SIGNS = {"b": 0x80, "h": 0x8000, "i": 0x80000000}
@@ -347,7 +345,8 @@ class Vec(Elements):
         ISR-safe: yes, for integers; one of 2**30 and more, or below -2**30, a record and a list
             are heap objects on a board.
         Complexity: O(1).
-        Raises: IndexError when there is none; TypeError when `index` is neither int nor slice.
+        Raises: IndexError when there is none; TypeError when `index` is neither int nor slice;
+            ValueError when the step of a slice is 0.
         """
         try:
             at = int(index)
@@ -393,7 +392,8 @@ class Vec(Elements):
 
         ISR-safe: yes, for an index; a slice is a heap object.
         Complexity: O(n) for the elements behind; of a slice with a step, for each of its elements.
-        Raises: IndexError when there is none; TypeError when `index` is neither int nor slice.
+        Raises: IndexError when there is none; TypeError when `index` is neither int nor slice;
+            ValueError when the step of a slice is 0.
         """
         try:
             int(index)
@@ -620,8 +620,8 @@ class Vec(Elements):
             call of `key`, and O(n ** 2) bytes moved.
         Raises: what `key` or a comparison raises; then all elements are there, in some order.
         """
-        if key or not self._layout.code:
-            self._insertion_sort(key or _itself, reverse)
+        if key is not None or not self._layout.code:
+            self._insertion_sort(_itself if key is None else key, reverse)
             return
         _sort_integers(self.image, _SIGNS.get(self.format, 0))
         if reverse:
@@ -801,8 +801,7 @@ def _itself(element):
 @micropython.native
 def _check_count(n):
     """Raise unless `n` is a number of elements, whatever the capacity."""
-    if not isinstance(n, _INTEGERS):
-        raise TypeError(f"a number of elements is an int, not {n!r}")
+    check_integer(n, "a number of elements")
     if n < 0:
         raise ValueError(f"{n} elements: a number of elements is 0 or more")
 

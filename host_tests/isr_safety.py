@@ -51,9 +51,9 @@ def safe_operations(container: str, kind: str) -> set[str]:
 
 def _of_spsc_queue(form: str) -> Named:
     queue = SpscQueue(1, form)
-    yield from _of_objects(queue, *queue.split())
+    yield from of_objects(queue, *queue.split())
     if form in INTEGERS:
-        yield from _of_module(spsc_queue, spsc_queue)
+        yield from of_module(spsc_queue, spsc_queue)
 
 
 def _of_bbqueue(use: str) -> Named:
@@ -65,28 +65,29 @@ def _of_bbqueue(use: str) -> Named:
         producer, consumer = queue.split_framed()
         write_grant = producer.grant(1)
     write_grant.commit(1)
-    yield from _of_objects(queue, producer, consumer, write_grant, consumer.read())
+    yield from of_objects(queue, producer, consumer, write_grant, consumer.read())
     if use == "framed":
-        yield from _of_module(bbqueue, _bip)
+        yield from of_module(bbqueue, _bip)
 
 
 def _of_ring_buffer(kind: str) -> Named:
-    yield from _of_objects(RingBuffer(8))
-    yield from _of_module(ring_buffer, ring_buffer)
+    yield from of_objects(RingBuffer(8))
+    yield from of_module(ring_buffer, ring_buffer)
 
 
 _OPERATIONS: dict[str, Callable[[str], Named]] = {
     "SpscQueue": _of_spsc_queue,
     "BBQueue": _of_bbqueue,
     "RingBuffer": _of_ring_buffer,
-    "Vec": lambda form: _of_objects(Vec(1, form)),
-    "Deque": lambda form: _of_objects(Deque(1, form)),
-    "HistoryBuf": lambda form: _of_objects(HistoryBuf(1, form)),
-    "String": lambda kind: _of_objects(String(1)),
+    "Vec": lambda form: of_objects(Vec(1, form)),
+    "Deque": lambda form: of_objects(Deque(1, form)),
+    "HistoryBuf": lambda form: of_objects(HistoryBuf(1, form)),
+    "String": lambda kind: of_objects(String(1)),
 }
 
 
-def _of_objects(*owners: object) -> Named:
+def of_objects(*owners: object) -> Named:
+    """The public operations of these objects, but those that Python itself calls."""
     for owner in owners:
         for name in dir(owner):
             is_special = name.startswith("__") and name.endswith("__")
@@ -102,7 +103,7 @@ def _of_objects(*owners: object) -> Named:
                 yield f"{type(owner).__name__}.{name}", found
 
 
-def _of_module(module: ModuleType, home: ModuleType) -> Named:
+def of_module(module: ModuleType, home: ModuleType) -> Named:
     """The public functions of `module` that are defined in `home`."""
     for name, function in vars(module).items():
         is_ours = inspect.isfunction(function) and function.__module__ == home.__name__
