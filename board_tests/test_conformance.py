@@ -1,23 +1,25 @@
 """A board does what CPython does, and allocates nothing where it must not."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from firmware.board import Board
 from firmware.programs import put_programs
 from host_tests.containers import CONTAINERS
+from host_tests.evidence import FULL
 from host_tests.isr_safety import safe_operations
-from host_tests.same import difference
+from host_tests.same import difference, generated, operations
 from host_tests.scripts import Script
 
 pytestmark = pytest.mark.timeout(1200)
 
+Record = Callable[[str, object], None]
+
 # The emulated Pico takes 1 to 5 s for each script, and twice that while others use the machine.
-_SCRIPTS = 6
-_STEPS = 60  # of each
+_SCRIPTS = 8 if FULL else 6
 _EVERY = 100  # so many steps lie between the digests that are compared
 
 
@@ -28,8 +30,14 @@ def board(request: pytest.FixtureRequest) -> Board:
     return board
 
 
+@pytest.mark.proof("differential")
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_containers_do_the_same(board: Board, tmp_path: Path, container: str) -> None:
+def test_containers_do_the_same(
+    board: Board,
+    tmp_path: Path,
+    container: str,
+    record_property: Record,
+) -> None:
     def on_board(script: Script, code: str) -> str:
         file = tmp_path / "script.jsonl"
         file.write_text("\n".join(script))
@@ -37,14 +45,16 @@ def test_containers_do_the_same(board: Board, tmp_path: Path, container: str) ->
         begin = 'from on_board import replay; lines = open("/script.jsonl"); '
         return board.remote.exec(begin + code, timeout=500)
 
-    random, make = Random(2040), CONTAINERS[container].script
-    script = [line for _ in range(_SCRIPTS) for line in make(random, _STEPS)]
+    scripts = generated(CONTAINERS[container].script, _SCRIPTS)
+    script = [step for each in scripts for step in each]
     assert difference(script, on_board, _EVERY) is None
+    record_property("explored", {"operations": operations(script), "scripts": len(scripts)})
 
 
+@pytest.mark.proof("allocation")
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_what_says_it_is_isr_safe_works_where_nothing_can_be_allocated(
-    board: Board, name: str
+    board: Board, name: str, record_property: Record
 ) -> None:
     it = CONTAINERS[name]
     # In one go: the library is compiled anew in each.
@@ -62,12 +72,18 @@ def test_what_says_it_is_isr_safe_works_where_nothing_can_be_allocated(
             # The others are whole handlers.
             operations = {each for each in exercised if "." in each}
             assert operations == safe_operations(name, kind)
+    for gate in _gates(board):
+        calls = sum(verdict[0] == gate for verdict in verdicts)
+        record_property("explored", {f"calls through {gate}": calls})
 
 
-def test_what_allocates_is_caught(board: Board) -> None:
+@pytest.mark.proof("allocation")
+def test_what_allocates_is_caught(board: Board, record_property: Record) -> None:
     verdicts = _verdicts(board, "counter_verdicts()")
     assert {verdict[0] for verdict in verdicts} == _gates(board)
     assert [verdict for verdict in verdicts if not verdict[4]] == []
+    for gate, allocates, *_ in verdicts:
+        record_property("caught", f"{allocates}, by {gate} on {board.platform}")
 
 
 def _gates(board: Board) -> set[str]:

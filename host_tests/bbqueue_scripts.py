@@ -1,20 +1,18 @@
 """Makes up scripts of operations on BBQueues for `firmware.on_board.replay`."""
 
-import json
 from collections.abc import Iterator
-from itertools import islice
 from random import Random
 from typing import Any
 
-from host_tests.scripts import Script, Step, construction, hexadecimal
+from host_tests.scripts import Step, construction, hexadecimal
 
 _HEADER_OF_IMAGE = 56
 _NO_NUMBERS = (None, "x", 1.5, [1], "#00")
 
 
-def bbqueue_script(random: Random, steps: int) -> Script:
-    """A BBQueue of small capacity, mostly, and `steps` operations on it, its ends and grants."""
-    return [json.dumps(step) for step in _BBQueueScript(random).steps(steps)]
+def bbqueue_script(random: Random) -> Iterator[Step]:
+    """A BBQueue, mostly of small capacity; without end operations on it, its ends and grants."""
+    return _BBQueueScript(random).steps()
 
 
 class _BBQueueScript:
@@ -29,10 +27,10 @@ class _BBQueueScript:
             self.capacity = 300
         self.writes = 5  # of 8 operations
 
-    def steps(self, count: int) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
         yield []
         yield from self._begin()
-        yield from islice(self._moves(), count)
+        yield from self._moves()
 
     def _begin(self) -> Iterator[Step]:
         size = _HEADER_OF_IMAGE + (self.capacity + 3 & -4)

@@ -3,19 +3,15 @@
 Whoever adds one adds it here, and all that is done with each container is done with it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from random import Random
 
 from host_tests.bbqueue_scripts import bbqueue_script
 from host_tests.deque_scripts import deque_script
 from host_tests.history_buf_scripts import history_buf_script
 from host_tests.ring_buffer_scripts import ring_buffer_script
-from host_tests.scripts import Script, queue_script
+from host_tests.scripts import Make, queue_script
 from host_tests.string_scripts import string_script
 from host_tests.vec_scripts import vec_script
-
-Make = Callable[[Random, int], Script]
 
 # Formats of elements: all that are integers, and two records; and one of either.
 _FORMATS = ("b", "B", "h", "H", "i", "I", "IhB", "4sf")

@@ -1,17 +1,16 @@
 """Makes up scripts of operations on Deques for `firmware.on_board.replay`."""
 
-import json
 from collections.abc import Iterator
 from random import Random
 
-from host_tests.scripts import Script, Step, _QueueScript, construction
+from host_tests.scripts import Step, _QueueScript, construction
 
 _HEADER = 20  # bytes of an image before the slots
 
 
-def deque_script(random: Random, steps: int) -> Script:
-    """A Deque of any format and small capacity, and `steps` operations on it."""
-    return [json.dumps(step) for step in _DequeScript(random).steps(steps)]
+def deque_script(random: Random) -> Iterator[Step]:
+    """A Deque of any format and small capacity, and operations on it, without end."""
+    return _DequeScript(random).steps()
 
 
 class _DequeScript(_QueueScript):
@@ -21,7 +20,7 @@ class _DequeScript(_QueueScript):
         super().__init__(random)
         self.pushes = 5  # of 8 operations at an end
 
-    def steps(self, count: int) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
         yield []
         image = _HEADER + -(-self.capacity * self.size // 4) * 4
         yield from construction(self.random, image, "Deque", self.capacity, self.form)
@@ -30,7 +29,7 @@ class _DequeScript(_QueueScript):
         some = [self._value() for _ in range(self.random.randrange(1, 4))]
         yield ["other", "Deque", 8, self.form]
         yield ["", "other.extend", some]
-        for _ in range(count):
+        while True:
             yield self._step()
 
     def _step(self) -> Step:

@@ -1,30 +1,29 @@
 """Makes up scripts of operations on HistoryBufs for `firmware.on_board.replay`."""
 
-import json
 from collections.abc import Iterator
 from random import Random
 
-from host_tests.scripts import Script, Step, _QueueScript, construction
+from host_tests.scripts import Step, _QueueScript, construction
 
 _HEADER = 24  # bytes of an image before the slots
 
 
-def history_buf_script(random: Random, steps: int) -> Script:
-    """A HistoryBuf of any format and small capacity, and `steps` operations on it."""
-    return [json.dumps(step) for step in _HistoryBufScript(random).steps(steps)]
+def history_buf_script(random: Random) -> Iterator[Step]:
+    """A HistoryBuf of any format and small capacity, and operations on it, without end."""
+    return _HistoryBufScript(random).steps()
 
 
 class _HistoryBufScript(_QueueScript):
     """What is put in is made up as for a SpscQueue."""
 
-    def steps(self, count: int) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
         yield []
         image = _HEADER + -(-self.capacity * self.size // 4) * 4
         yield from construction(self.random, image, "HistoryBuf", self.capacity, self.form)
         yield ["bytes", "bytearray", self.random.choice((0, 1, 3, 9)) * self.size + 2]
         code = self.form if self.is_integer else "B"
         yield ["array", "array", code, [0] * self.random.randrange(1, 8)]
-        for _ in range(count):
+        while True:
             yield self._step()
 
     def _step(self) -> Step:

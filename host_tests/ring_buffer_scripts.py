@@ -1,17 +1,16 @@
 """Makes up scripts of operations on RingBuffers for `firmware.on_board.replay`."""
 
-import json
 from collections.abc import Iterator
 from random import Random
 
-from host_tests.scripts import Script, Step, construction, hexadecimal
+from host_tests.scripts import Step, construction, hexadecimal
 
 _HEADER = 16  # bytes of an image before the ring
 
 
-def ring_buffer_script(random: Random, steps: int) -> Script:
-    """A RingBuffer of small capacity and `steps` operations on it."""
-    return [json.dumps(step) for step in _RingBufferScript(random).steps(steps)]
+def ring_buffer_script(random: Random) -> Iterator[Step]:
+    """A RingBuffer of small capacity and operations on it, without end."""
+    return _RingBufferScript(random).steps()
 
 
 class _RingBufferScript:
@@ -20,10 +19,10 @@ class _RingBufferScript:
         self.capacity = random.choice((*range(1, 20), 64, 100))
         self.writes = 4  # of 8 operations
 
-    def steps(self, count: int) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
         yield []
         yield from self._begin()
-        for _ in range(count):
+        while True:
             yield self._step()
 
     def _begin(self) -> Iterator[Step]:

@@ -2,12 +2,13 @@
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
 Step = list[Any]  # what it names, what it calls, and arguments
 Script = list[str]  # steps, as lines of JSON
+Make = Callable[[Random], Iterator[Step]]  # makes up steps without end
 
 _LIMITS = {
     "b": (-(1 << 7), (1 << 7) - 1),
@@ -30,9 +31,25 @@ _RECORDS: dict[str, tuple[str, ...]] = {
 }
 
 
+def script_of(make: Make, seeds: Sequence[int]) -> Script:
+    """As many steps as there are seeds: each is made up from its own, and 0 leaves one out.
+
+    So a step can be changed, or go, while the others stay what they are.
+    """
+    random = Random(seeds[0])
+    steps = make(random)
+    script = []
+    for seed in seeds:
+        random.seed(seed)
+        step = next(steps)
+        if seed:
+            script.append(json.dumps(step))
+    return script
+
+
 def hexadecimal(random: Random, size: int) -> str:
     """So many bytes, as they stand in a script."""
-    return "#" + bytes(random.randrange(256) for _ in range(size)).hex()
+    return "#" + random.randbytes(size).hex()
 
 
 def construction(random: Random, image_size: int, *call: Any) -> Iterator[Step]:
@@ -53,9 +70,9 @@ def construction(random: Random, image_size: int, *call: Any) -> Iterator[Step]:
         yield ["queue", *call, "@memory"]
 
 
-def queue_script(random: Random, steps: int) -> Script:
-    """A queue of any format and small capacity, and `steps` operations on it and its ends."""
-    return [json.dumps(step) for step in _QueueScript(random).steps(steps)]
+def queue_script(random: Random) -> Iterator[Step]:
+    """A queue of any format and small capacity, and operations on it and its ends, without end."""
+    return _QueueScript(random).steps()
 
 
 class _QueueScript:
@@ -68,10 +85,10 @@ class _QueueScript:
         self.is_split = False
         self.enqueues = 4  # of 8 operations
 
-    def steps(self, count: int) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
         yield []
         yield from self._begin()
-        for _ in range(count):
+        while True:
             yield self._step()
 
     def _begin(self) -> Iterator[Step]:
@@ -210,7 +227,7 @@ class _QueueScript:
         chance = self.random.randrange(16)
         if chance == 0:
             return 5
-        data = bytes(self.random.randrange(256) for _ in range(self.size))
+        data = self.random.randbytes(self.size)
         if self.form.endswith("d"):  # which a board reads into a single-precision float
             data = data[:-8] + struct.pack("<d", self._field("f"))
         return "#" + {1: data[:-1], 2: data + b"\xa5"}.get(chance, data).hex()

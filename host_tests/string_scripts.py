@@ -1,10 +1,9 @@
 """Makes up scripts of operations on Strings for `firmware.on_board.replay`."""
 
-import json
 from collections.abc import Iterator
 from random import Random
 
-from host_tests.scripts import Script, Step, construction, hexadecimal
+from host_tests.scripts import Step, construction, hexadecimal
 
 _HEADER = 16  # bytes of an image before the text
 
@@ -20,9 +19,9 @@ _NOT_TEXT = (None, 5, 1.5, [1], "@array", "@whole")
 _LEAST, _MOST = -(1 << 31), (1 << 32) - 1
 
 
-def string_script(random: Random, steps: int) -> Script:
-    """A String of small capacity and `steps` operations on it."""
-    return [json.dumps(step) for step in _StringScript(random).steps(steps)]
+def string_script(random: Random) -> Iterator[Step]:
+    """A String of small capacity and operations on it, without end."""
+    return _StringScript(random).steps()
 
 
 class _StringScript:
@@ -33,10 +32,10 @@ class _StringScript:
         self.is_ascii = random.randrange(3) == 0
         self.grows = 4  # of 8 operations
 
-    def steps(self, count: int) -> Iterator[Step]:
+    def steps(self) -> Iterator[Step]:
         yield []
         yield from self._begin()
-        for _ in range(count):
+        while True:
             yield self._step()
 
     def _begin(self) -> Iterator[Step]:

@@ -1,18 +1,17 @@
 """Makes up scripts of operations on Vecs for `firmware.on_board.replay`."""
 
-import json
 from collections.abc import Iterator
 from random import Random
 
-from host_tests.scripts import Script, Step, _QueueScript, construction, hexadecimal
+from host_tests.scripts import Step, _QueueScript, construction, hexadecimal
 
 _HEADER = 16  # bytes of an image before the slots
 _NO_INDEX = (None, "x", 1.5, [1], "#00")
 
 
-def vec_script(random: Random, steps: int) -> Script:
-    """A Vec of any format and small capacity, and `steps` operations on it."""
-    return [json.dumps(step) for step in _VecScript(random).steps(steps)]
+def vec_script(random: Random) -> Iterator[Step]:
+    """A Vec of any format and small capacity, and operations on it, without end."""
+    return _VecScript(random).steps()
 
 
 class _VecScript(_QueueScript):
@@ -28,12 +27,11 @@ class _VecScript(_QueueScript):
 
     def _begin(self) -> Iterator[Step]:
         image = _HEADER + (self.capacity * self.size + 3 & -4)
-        for name, *rest in construction(self.random, image, "Vec", self.capacity, self.form):
-            yield ["vec" if name == "queue" else name, *rest]
+        yield from construction(self.random, image, "Vec", self.capacity, self.form)
         yield ["bytes", "bytearray", self.random.choice((0, 1, 3, 9)) * self.size]
         code = self.form if self.is_integer else "B"
         yield ["array", "array", code, [0] * self.random.randrange(1, 8)]
-        yield ["items", "vec.__iter__"]
+        yield ["items", "queue.__iter__"]
         yield self._source()
 
     def _step(self) -> Step:
@@ -55,38 +53,38 @@ class _VecScript(_QueueScript):
         may = self.random.choice(("", "", "try_"))
         if verb == "push":
             self.pushed = self._value()
-            return ["", f"vec.{may}push", self.pushed]
+            return ["", f"queue.{may}push", self.pushed]
         if verb == "insert":
             self.pushed = self._value()
-            return ["", f"vec.{may}insert", self._index(), self.pushed]
+            return ["", f"queue.{may}insert", self._index(), self.pushed]
         if verb == "extend":
             may = self.random.choice(("try_extend", "extend", "__iadd__"))
-            return ["", f"vec.{may}", self._items()]
+            return ["", f"queue.{may}", self._items()]
         if verb == "from":
             return self._push_from(may)
-        return self.random.choice((["", "source.readinto", "@vec.spare"], self._set_len()))
+        return self.random.choice((["", "source.readinto", "@queue.spare"], self._set_len()))
 
     def _push_from(self, may: str) -> Step:
         if self.random.randrange(2):
-            return ["", f"vec.{may}push_from", self._packed()]
-        more = ("@bytes", "@array", "@vec.view", "@vec.spare", "@vec.image", 5, [1, 2])
+            return ["", f"queue.{may}push_from", self._packed()]
+        more = ("@bytes", "@array", "@queue.view", "@queue.spare", "@queue.image", 5, [1, 2])
         odd = hexadecimal(self.random, self.random.randrange(3 * self.size))
         buffer = self.random.choice((*more, odd, self._packed(), self._packed()))
         if self.form.endswith("d"):  # random bytes would not be the same double on a board
             buffer = self._packed()
-        return ["", f"vec.{may}extend_from", buffer]
+        return ["", f"queue.{may}extend_from", buffer]
 
     def _pop(self) -> Step:
         buffer = self.random.choice(("@bytes", "@bytes", "@array", "#00000000", 5))
         may = self.random.choice(("", "try_"))
         steps: tuple[Step, ...] = (
-            ["", "vec.pop"],
-            ["", "vec.pop"],
-            ["", "vec.try_pop", self.random.choice((None, 0, 7))],
-            ["", f"vec.{may}pop_into", buffer],
-            ["", "vec.remove", self._index()],
-            ["", "vec.swap_remove", self._index()],
-            ["", "vec.__delitem__", self._index()],
+            ["", "queue.pop"],
+            ["", "queue.pop"],
+            ["", "queue.try_pop", self.random.choice((None, 0, 7))],
+            ["", f"queue.{may}pop_into", buffer],
+            ["", "queue.remove", self._index()],
+            ["", "queue.swap_remove", self._index()],
+            ["", "queue.__delitem__", self._index()],
             self._rare_pop(),
         )
         return self.random.choice(steps)
@@ -94,28 +92,28 @@ class _VecScript(_QueueScript):
     def _rare_pop(self) -> Step:
         part = [self.random.choice((None, self._number(), -self._number())) for _ in range(2)]
         steps: tuple[Step, ...] = (
-            ["", "vec.clear"],
-            ["", "vec.truncate", self._count()],
-            ["", "vec.drain", *part],
-            ["", "vec.drain"],
-            ["", "vec.drain", "x", 3],
+            ["", "queue.clear"],
+            ["", "queue.truncate", self._count()],
+            ["", "queue.drain", *part],
+            ["", "queue.drain"],
+            ["", "queue.drain", "x", 3],
             # Of integers: not 0; what has no length; of no integer a list can be made.
-            ["", "vec.retain", self.random.choice(("@bool", "@len", "@list", "@repr", 5))],
+            ["", "queue.retain", self.random.choice(("@bool", "@len", "@list", "@repr", 5))],
         )
         return self.random.choice(steps)
 
     def _rearrangement(self) -> Step:
         may = self.random.choice(("", "try_"))
         steps: tuple[Step, ...] = (
-            ["", "vec.__setitem__", self._index(), self._value()],
-            ["", "vec.__setitem__", self._index(), self._value()],
-            ["", "vec.sort"],
-            ["", "vec.reverse"],
-            ["", "vec.fill", self._value()],
-            ["", f"vec.{may}resize", self._count(), self._value()],
+            ["", "queue.__setitem__", self._index(), self._value()],
+            ["", "queue.__setitem__", self._index(), self._value()],
+            ["", "queue.sort"],
+            ["", "queue.reverse"],
+            ["", "queue.fill", self._value()],
+            ["", f"queue.{may}resize", self._count(), self._value()],
             self._set_len(),
             self._source(),
-            ["items", "vec.__iter__"],
+            ["items", "queue.__iter__"],
         )
         return self.random.choice(steps)
 
@@ -125,17 +123,17 @@ class _VecScript(_QueueScript):
         orders = ("__lt__", "__le__", "__gt__", "__ge__", "starts_with", "ends_with")
         element = self.random.choice((self.pushed, self._value()))
         steps: list[Step] = [
-            ["", f"vec.{self.random.choice(names)}"],
-            ["", self.random.choice(("len", "bool", "list")), "@vec"],
-            ["", f"vec.{self.random.choice(('try_first', 'try_last'))}", None],
-            ["", "vec.__getitem__", self._index()],
-            ["", f"vec.{self.random.choice(searches)}", element],
-            ["", f"vec.{self.random.choice(orders)}", self._items()],
-            ["", f"vec.{self.random.choice(('starts_with', 'ends_with', '__eq__'))}", [element]],
-            ["", "vec.__eq__", "@vec"],
+            ["", f"queue.{self.random.choice(names)}"],
+            ["", self.random.choice(("len", "bool", "list")), "@queue"],
+            ["", f"queue.{self.random.choice(('try_first', 'try_last'))}", None],
+            ["", "queue.__getitem__", self._index()],
+            ["", f"queue.{self.random.choice(searches)}", element],
+            ["", f"queue.{self.random.choice(orders)}", self._items()],
+            ["", f"queue.{self.random.choice(('starts_with', 'ends_with', '__eq__'))}", [element]],
+            ["", "queue.__eq__", "@queue"],
         ]
         if "f" not in self.form and "d" not in self.form:
-            steps.append(["", "repr", "@vec"])
+            steps.append(["", "repr", "@queue"])
         return self.random.choice(steps)
 
     def _construction(self) -> Step:
@@ -152,7 +150,7 @@ class _VecScript(_QueueScript):
         return self.random.choice(steps)
 
     def _set_len(self) -> Step:
-        return ["", "vec.set_len", self._count()]
+        return ["", "queue.set_len", self._count()]
 
     def _source(self) -> Step:
         """What the spare capacity is filled from: some elements."""
@@ -181,5 +179,5 @@ class _VecScript(_QueueScript):
         if chance == 0:
             return self.random.choice((5, None, "x", "#0102"))
         if chance < 4:
-            return self.random.choice(("@vec", "@items", "@array"))
+            return self.random.choice(("@queue", "@items", "@array"))
         return [self._value() for _ in range(self.random.randrange(6))]
