@@ -12,15 +12,18 @@ Three ways to look, each over a menu of operations from which each end takes any
                  payload is a scheduling point.
     interrupts   one end runs each operation whole, anywhere inside the other's; larger rings.
 
+The menu is of groups: `verbs`, the grants and the copies; `copies`, the latter alone, beside which
+go `asks`, all that tells of the queue's state, checked against every moment of the call and by
+what it promises, and `waits`, the two waits on the model of asyncio in `waking`.
+
 A grant, and the commit or release that ends it, are two operations, so the other side finds it
 live, and an interrupt handler may hold it from one call to the next.
 
-Rings of more than 3 bytes are looked at with a choice of lengths. HEAPLESS_PROOF=1 in the
-environment looks further, and from 1 to 5 bytes at all lengths: some minutes and gigabytes.
+Rings of more than 3 bytes are looked at with a choice of lengths. HEAPLESS_PROOF in the
+environment looks further, and from 1 to 5 bytes at all lengths: minutes, and 2 gigabytes.
 """
 
 import inspect
-import os
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,6 +33,8 @@ from typing import Any
 import pytest
 
 from heapless_py import _bip
+from host_tests import waking
+from host_tests.evidence import FULL
 from host_tests.interleave import (
     Counterexample,
     Edit,
@@ -47,7 +52,7 @@ BYTES = 4 * len(LAYOUT)  # of the image before the ring
 HEADER = 4  # bytes of a frame before its payload
 DEAD_WORD = 0x0DEAD000  # what no operation may count on
 JUNK = 0xFF  # a byte of the ring that was never committed
-FURTHER = "HEAPLESS_PROOF" in os.environ
+POLL, READABLE, WRITABLE = 3, 1, 4
 
 Library = Any  # it has no types
 End = Any
@@ -61,8 +66,14 @@ class Setting:
     operations: int | None = None  # of each end; None for ever
     framed: bool = False
     by_bytes: bool = False
+    menu: tuple[str, ...] = ("verbs",)
     start: int = 0  # where in the ring the empty queue begins
     whole: str = ""  # "P" or "C": the end that is an interrupt handler
+
+    @property
+    def who_waits(self) -> str:
+        """The letters of the ends that may wait to be woken."""
+        return "PC" if "waits" in self.menu else ""
 
     @property
     def for_ever(self) -> bool:
@@ -77,7 +88,7 @@ class Setting:
 
     def lengths(self, least: int, most: int) -> list[int]:
         """Bytes of a grant, a commit, a release: all that there are, or in large rings a few."""
-        if self.capacity <= (5 if FURTHER else 3):
+        if self.capacity <= (5 if FULL else 3):
             return list(range(least, most + 1))
         return sorted({least, min(most // 2 + 1, most), most})
 
@@ -125,6 +136,23 @@ class Actor:
         places = [struct.unpack("<II", window) for window in _windows(self.grant)]
         return tuple(((at >> 8) - before, (at >> 8) + length) for at, length in places)
 
+    def menu(self) -> list[Operation]:
+        if self.is_live:
+            return self.endings()
+        groups = self.groups()
+        return [operation for name in self.setting.menu for operation in groups[name]]
+
+    def endings(self) -> list[Operation]:
+        """What may end the live grant."""
+        raise NotImplementedError
+
+    def groups(self) -> dict[str, list[Operation]]:
+        """What may come while no grant is live, by the names of the groups."""
+        raise NotImplementedError
+
+    def ask(self, name: str, call: Callable[[], Any], truth: Callable[[int], Any]) -> Operation:
+        return Operation(f"{name}?", partial(self.tracer.ask, call, truth))
+
     def save(self) -> Any:
         if not self.is_live:
             for word in self.dead:
@@ -165,14 +193,21 @@ class ProducerActor(Actor):
     turns = 5
     dead = (6, 7, 8)
     announced: Any = 0
+    wanted: int = 0  # bytes of the grant that the operation in progress waits for
 
     @property
     def note(self) -> Note:
-        return self.known, self.announced, self.runs()
+        wanted = self.wanted if self.tracer.is_asleep else None
+        return self.known, self.announced, self.runs(), wanted
 
     def restore(self, saved: Any) -> None:
         super().restore(saved)
         self.announced = 0
+
+    def wait(self, n: int) -> None:
+        self.wanted = n
+        grant = waking.finish(self.end.wait_grant(n))
+        assert len(grant) == n
 
     def endings(self) -> list[Operation]:
         longest = len(self.grant)
@@ -219,16 +254,26 @@ class StreamProducer(ProducerActor):
     def __init__(self, setting: Setting, tracer: Tracer, end: End) -> None:
         super().__init__(setting, tracer, end, end.grant_exact)
 
-    def menu(self) -> list[Operation]:
-        if self.is_live:
-            return self.endings()
-        all_of_it = self.setting.capacity
+    def groups(self) -> dict[str, list[Operation]]:
+        end, all_of_it = self.end, self.setting.capacity
         lengths = self.setting.lengths(1, all_of_it)
-        return [
-            *(Operation(f"grant_exact({n})", partial(self.exact, n)) for n in lengths),
-            Operation(f"grant_max({all_of_it})", partial(self.most, all_of_it)),
-            *(Operation(f"write of {n}", partial(self.write, n)) for n in lengths[::-2]),
-        ]
+        copies = [Operation(f"write of {n}", partial(self.write, n)) for n in lengths[::-2]]
+        return {
+            "verbs": [
+                *(Operation(f"grant_exact({n})", partial(self.exact, n)) for n in lengths),
+                Operation(f"grant_max({all_of_it})", partial(self.most, all_of_it)),
+                *copies,
+            ],
+            "copies": copies,
+            "asks": [
+                self.ask("len", partial(len, end), int),
+                self.ask("is_empty", end.is_empty, lambda n: n == 0),
+                Operation("free, write", self.write_what_is_free),
+                Operation("max_guaranteed_grant, grant_exact", self.exact_what_is_guaranteed),
+                Operation("if not is_full, write", self.write_unless_full),
+            ],
+            "waits": [Operation(f"wait_grant({n})", partial(self.wait, n)) for n in lengths[1:]],
+        }
 
     def exact(self, n: int) -> None:
         grant = self.end.grant_exact(n)
@@ -238,9 +283,27 @@ class StreamProducer(ProducerActor):
         grant = self.end.grant_max(n)
         assert grant is None or 0 < len(grant) <= n
 
-    def write(self, n: int) -> None:
+    def write(self, n: int) -> int:
         self.announce(n)
-        self.committed(self.end.write(self.next_data(n)))
+        written = int(self.end.write(self.next_data(n)))
+        self.committed(written)
+        return written
+
+    def write_what_is_free(self) -> None:
+        free = self.end.free()
+        written = self.write(free)
+        assert written == free, f"{written} written, {free} free"
+
+    def exact_what_is_guaranteed(self) -> None:
+        guaranteed = self.end.max_guaranteed_grant()
+        granted = self.end.grant_exact(guaranteed)
+        assert granted is not None, f"not granted: {guaranteed}"
+
+    def write_unless_full(self) -> None:
+        """As a stream it is asked in another way: both must tell it."""
+        if self.end.ioctl(POLL, WRITABLE):
+            assert not self.end.is_full(), "writable and full"
+            assert self.write(1) == 1, "not full, and then full"
 
     def next_data(self, length: int) -> bytes:
         return self.setting.data(self.known, length)
@@ -265,20 +328,36 @@ class FramesProducer(ProducerActor):
         super().restore(saved)
         self.announced = ()
 
-    def menu(self) -> list[Operation]:
-        if self.is_live:
-            return self.endings()
-        lengths = sorted({0, 1, 5, self.end.max_frame} & set(range(self.end.max_frame + 1)))
-        return [
-            *(Operation(f"grant({n})", partial(self.end.grant, n)) for n in lengths),
-            *(Operation(f"write_frame of {n}", partial(self.write_frame, n)) for n in lengths),
-        ]
+    def groups(self) -> dict[str, list[Operation]]:
+        end, most = self.end, self.end.max_frame
+        lengths = sorted({0, 1, 5, most} & set(range(most + 1)))
+        copies = [Operation(f"write_frame of {n}", partial(self.write_frame, n)) for n in lengths]
+        return {
+            "verbs": [
+                *(Operation(f"grant({n})", partial(self.end.grant, n)) for n in lengths),
+                *copies,
+            ],
+            "copies": copies,
+            "asks": [
+                self.ask("len", partial(len, end), int),
+                self.ask("frames", end.frames, int),
+                self.ask("is_empty", end.is_empty, lambda n: n == 0),
+                Operation("if not is_full, write_frame", self.write_unless_full),
+            ],
+            "waits": [Operation(f"wait_grant({n})", partial(self.wait, n)) for n in (0, most)],
+        }
 
-    def write_frame(self, n: int) -> None:
+    def write_frame(self, n: int) -> bool:
         self.announce(n)
-        if self.end.write_frame(self.next_data(n)):
+        written = bool(self.end.write_frame(self.next_data(n)))
+        if written:
             self.committed(n)
         self.announced = ()
+        return written
+
+    def write_unless_full(self) -> None:
+        if not self.end.is_full():
+            assert self.write_frame(0), "not full, and then full"
 
     def next_data(self, length: int) -> bytes:
         return self.setting.data(self.known[0], length)
@@ -302,13 +381,18 @@ class ConsumerActor(Actor):
 
     @property
     def note(self) -> Note:
-        return self.known, self.runs()
+        return self.known, self.runs(), self.tracer.is_asleep
+
+    def wait(self) -> None:
+        assert len(waking.finish(self.end.wait_read())) or self.setting.framed
 
     def see(self, data: bytes) -> None:
         """Check what was read; after a `clear`, the first byte tells how many were dropped."""
         if self.known is None and data:
-            self.known = data[0] - 1
-        expected = self.setting.data(self.known or 0, len(data))
+            self.known = data[0] // 16 if self.setting.framed else data[0] - 1
+        if self.known is None:
+            return  # an empty frame, which tells nothing
+        expected = self.setting.data(self.known, len(data))
         assert data == expected, f"read {list(data)} instead of {list(expected)}"
 
     def forward(self, count: int) -> None:
@@ -323,6 +407,10 @@ class ConsumerActor(Actor):
         for grant in self.dead_grants:
             must_refuse(grant.release, *([] if self.setting.framed else [1]))
 
+    def clear(self) -> None:
+        self.end.clear()
+        self.known = None
+
     def scrub(self, used: int) -> None:
         """Change in place what is about to be released."""
         for begin, end in self.runs() if self.setting.for_ever else ():
@@ -335,19 +423,33 @@ class StreamConsumer(ConsumerActor):
     def __init__(self, setting: Setting, tracer: Tracer, end: End) -> None:
         super().__init__(setting, tracer, end, end.read)
 
-    def menu(self) -> list[Operation]:
-        if self.is_live:
-            lengths = self.setting.lengths(0, len(self.grant))
-            return [Operation(f"release({n})", partial(self.release, n)) for n in lengths]
-        grants = [Operation("read", self.read), Operation("split_read", self.split_read)]
-        if self.setting.for_ever:
-            return grants  # the others scrub nothing
+    def endings(self) -> list[Operation]:
+        lengths = self.setting.lengths(0, len(self.grant))
+        return [Operation(f"release({n})", partial(self.release, n)) for n in lengths]
+
+    def groups(self) -> dict[str, list[Operation]]:
+        end = self.end
         lengths = self.setting.lengths(1, self.setting.capacity)
-        return [
-            *grants,
+        copies = [
             *(Operation(f"readinto of {n}", partial(self.readinto, n)) for n in lengths[::-2]),
             Operation("clear", self.clear),
         ]
+        return {
+            "verbs": [
+                Operation("read", self.read),
+                Operation("split_read", self.split_read),
+                *([] if self.setting.for_ever else copies),  # they scrub nothing
+            ],
+            "copies": copies,
+            "asks": [
+                self.ask("len", partial(len, end), int),
+                self.ask("any", end.any, int),
+                self.ask("is_empty", end.is_empty, lambda n: n == 0),
+                self.ask("poll", partial(end.ioctl, POLL, READABLE), lambda n: READABLE * (n > 0)),
+                Operation("any, readinto", self.read_what_waits),
+            ],
+            "waits": [Operation("wait_read", self.wait)],
+        }
 
     def read(self) -> None:
         self.end.read()
@@ -361,28 +463,42 @@ class StreamConsumer(ConsumerActor):
         self.grant.release(used)
         self.forward(used)
 
-    def readinto(self, n: int) -> None:
+    def readinto(self, n: int) -> int:
         buffer = bytearray(n)
         done = self.end.readinto(buffer) or 0
         self.see(bytes(buffer[:done]))
         self.forward(done)
+        return int(done)
 
-    def clear(self) -> None:
-        self.end.clear()
-        self.known = None
+    def read_what_waits(self) -> None:
+        told = self.end.any()
+        came = self.readinto(told)
+        assert came == told, f"{came} came of {told}"
 
 
 class FramesConsumer(ConsumerActor):
     def __init__(self, setting: Setting, tracer: Tracer, end: End) -> None:
         super().__init__(setting, tracer, end, end.read)
 
-    def menu(self) -> list[Operation]:
-        if self.is_live:
-            return [Operation("release", self.release), Operation("exit", self.leave)]
-        return [
-            Operation("read", self.end.read),
-            Operation("read_frame_into", self.read_frame_into),
-        ]
+    def endings(self) -> list[Operation]:
+        return [Operation("release", self.release), Operation("exit", self.leave)]
+
+    def groups(self) -> dict[str, list[Operation]]:
+        end = self.end
+        copies = [Operation("read_frame_into", self.read_frame_into)]
+        if not self.setting.for_ever:
+            copies.append(Operation("clear", self.clear))
+        return {
+            "verbs": [Operation("read", end.read), *copies],
+            "copies": copies,
+            "asks": [
+                self.ask("len", partial(len, end), int),
+                self.ask("frames", end.frames, int),
+                self.ask("is_empty", end.is_empty, lambda n: n == 0),
+                Operation("if not is_empty, read_frame_into", self.read_unless_empty),
+            ],
+            "waits": [Operation("wait_read", self.wait)],
+        }
 
     def release(self) -> None:
         self.see_live()
@@ -394,12 +510,18 @@ class FramesConsumer(ConsumerActor):
         with self.grant:
             pass
 
-    def read_frame_into(self) -> None:
+    def read_frame_into(self) -> bool:
         buffer = bytearray(self.end.max_frame)
         length = self.end.read_frame_into(buffer)
-        if length is not None:
-            self.see(bytes(buffer[:length]))
-            self.forward(1)
+        if length is None:
+            return False
+        self.see(bytes(buffer[:length]))
+        self.forward(1)
+        return True
+
+    def read_unless_empty(self) -> None:
+        if not self.end.is_empty():
+            assert self.read_frame_into(), "not empty, and then empty"
 
 
 class Judge:
@@ -408,10 +530,14 @@ class Judge:
     def __init__(self, setting: Setting, queue: Library) -> None:
         self.setting = setting
         self._queue = queue  # to try with, by turns
-        self._producer = queue.split_framed()[0] if setting.framed else queue.split()[0]
+        self._ends = queue.split_framed() if setting.framed else queue.split()
+
+    def waiting(self, image: bytes) -> int:
+        """The bytes, or frames, that wait."""
+        return int((_bip.frames_waiting if self.setting.framed else _bip.waiting)(image))
 
     def __call__(self, image: bytes, notes: tuple[Note, Note], at_rest: bool) -> None:
-        (committed, announced, writing), (taken, reading) = notes
+        (committed, announced, writing, wanted), (taken, reading, reader_sleeps) = notes
         _bip.check(image, self.setting.capacity)
         for begin, end in reading:
             for other_begin, other_end in writing:
@@ -420,8 +546,13 @@ class Judge:
             is_empty = self._judge_frames(image, committed, announced, taken, reading, at_rest)
         else:
             is_empty = self._judge_bytes(image, committed, announced, taken, reading, at_rest)
-        if at_rest and is_empty and not writing:
-            self._must_grant_all(image)
+        if at_rest:
+            assert is_empty or not reader_sleeps, "the consumer sleeps while something waits"
+            self._queue.image[:] = image
+            if not writing:
+                self._must_promise_the_truth(image, is_empty, wanted)
+            if not reading:
+                self._must_read(is_empty)
 
     def _judge_bytes(
         self,
@@ -452,12 +583,16 @@ class Judge:
         image: bytes,
         committed: tuple[int, tuple[int, ...]],
         announced: tuple[int, ...],
-        taken: int,
+        taken: int | None,
         reading: Sequence[Run],
         at_rest: bool,
     ) -> bool:
         setting = self.setting
         number, lengths = committed
+        if taken is None:
+            if not at_rest:
+                return False
+            taken = (number - len(list(_bip.each_frame(image)))) % setting.modulus
         count = (number - taken) % setting.modulus
         waiting = lengths[len(lengths) - count :]
         for begin, end in reading:
@@ -471,20 +606,42 @@ class Judge:
             assert list(_bip.each_frame(image)) == frames, "what was committed is not what waits"
         return not waiting
 
-    def _must_grant_all(self, image: bytes) -> None:
-        self._queue.image[:] = image
-        producer = self._producer
+    def _must_promise_the_truth(self, image: bytes, is_empty: bool, wanted: int | None) -> None:
+        producer, capacity = self._ends[0], self.setting.capacity
         if self.setting.framed:
-            granted = producer.grant(producer.max_frame)
+            lengths = range(producer.max_frame + 1)
+            granted = [n for n in lengths if self._is_granted(image, producer.grant, n)]
+            assert producer.is_full() == (not granted), "is_full is wrong"
+            assert not is_empty or len(granted) == len(lengths), "an empty queue refuses"
         else:
-            granted = producer.grant_exact(self.setting.capacity)
-        assert granted is not None, "an empty queue refuses"
+            guaranteed = producer.max_guaranteed_grant()
+            granted = [
+                n for n in range(capacity + 1) if self._is_granted(image, producer.grant_exact, n)
+            ]
+            assert granted == list(range(guaranteed + 1)), "max_guaranteed_grant is wrong"
+            assert not is_empty or guaranteed == capacity, "an empty queue refuses"
+            free = producer.free()
+            assert producer.is_full() == (free == 0), "is_full is wrong"
+            assert producer.write(bytes(capacity)) == free, "free is wrong"
+            self._queue.image[:] = image
+        assert wanted is None or wanted not in granted, "the producer sleeps while there is room"
+
+    def _is_granted(self, image: bytes, grant: Callable[[int], Grant], n: int) -> bool:
+        granted = grant(n) is not None
+        self._queue.image[:] = image
+        return granted
+
+    def _must_read(self, is_empty: bool) -> None:
+        consumer = self._ends[1]
+        assert consumer.is_empty() == is_empty, "is_empty is wrong"
+        assert (consumer.read() is None) == is_empty, "read tells otherwise"
 
 
-def explore(setting: Setting, edits: Sequence[Edit] = ()) -> int:
-    """Look at all states; their number. Raises Counterexample."""
+def explorer(setting: Setting, edits: Sequence[Edit] = ()) -> Explorer:
     tracer = Tracer(LAYOUT, setting.by_bytes)
-    library = load_modules(("_bip", "_grants", "bbqueue"), tracer, edits)[-1]
+    modules = "_bip", "_grants", "_waiting", "bbqueue"
+    stand_ins = waking.stand_ins(tracer, setting.who_waits)
+    library = load_modules(modules, tracer, edits, stand_ins)[-1]
 
     def split() -> tuple[End, End]:
         queue = library.BBQueue(setting.capacity)
@@ -501,7 +658,7 @@ def explore(setting: Setting, edits: Sequence[Edit] = ()) -> int:
         Side("C", tracer, consumer, setting.operations),
     )
     judge = Judge(setting, library.BBQueue(setting.capacity))
-    return Explorer(memory, sides, judge, NAMES.split(), setting.whole).explore()
+    return Explorer(memory, sides, judge, NAMES.split(), setting.whole, judge.waiting)
 
 
 def begin_at(setting: Setting, producer: End, consumer: End) -> None:
@@ -519,7 +676,7 @@ def begin_at(setting: Setting, producer: End, consumer: End) -> None:
 
 
 FOR_EVER = [
-    *(Setting(capacity) for capacity in range(1, 6 if FURTHER else 5)),
+    *(Setting(capacity) for capacity in range(1, 6 if FULL else 5)),
     *(Setting(capacity, framed=True) for capacity in (4, 8)),
 ]
 BY_BYTES = [
@@ -527,6 +684,7 @@ BY_BYTES = [
     *(Setting(2, 4, by_bytes=True, start=start) for start in (1, 2)),
     *(Setting(3, 3, by_bytes=True, start=start) for start in (1, 2)),
     *(Setting(capacity, 3, by_bytes=True, start=3) for capacity in (4, 5)),
+    Setting(6, 2, by_bytes=True, start=5),
     *(Setting(8, 3, framed=True, by_bytes=True, start=start) for start in (0, 4, 8)),
     *(Setting(12, 2, framed=True, by_bytes=True, start=start) for start in (4, 8)),
     *(Setting(16, 2, framed=True, by_bytes=True, start=start) for start in (8, 12)),
@@ -540,9 +698,10 @@ INTERRUPTS = [
         Setting(16, 3, framed=True, start=8, whole=whole),
     )
 ]
-if FURTHER:
+if FULL:
     BY_BYTES += [
         *(Setting(3, 4, by_bytes=True, start=start) for start in range(4)),
+        *(Setting(capacity, 3, by_bytes=True, start=3) for capacity in (6, 7)),
         *(Setting(4, 3, by_bytes=True, start=start) for start in range(5)),
         *(Setting(5, 3, by_bytes=True, start=start) for start in range(6)),
         *(Setting(12, 3, framed=True, by_bytes=True, start=start) for start in range(0, 13, 4)),
@@ -558,9 +717,47 @@ if FURTHER:
     ]
 
 
-@pytest.mark.parametrize("setting", FOR_EVER + BY_BYTES + INTERRUPTS, ids=str)
-def test_no_interleaving_is_wrong(setting: Setting) -> None:
-    assert explore(setting) > 500
+ASKING = "copies", "asks"
+WAITING = "copies", "waits"
+ASKS = [
+    Setting(1, menu=ASKING),
+    *(Setting(capacity, 2, menu=ASKING, start=capacity - 1) for capacity in (2, 3, 4, 6)),
+    Setting(4, framed=True, menu=ASKING),
+    Setting(8, 2, framed=True, menu=ASKING),
+    Setting(8, 2, framed=True, menu=ASKING, start=4),
+]
+WAITS = [
+    *(Setting(capacity, 2, menu=WAITING, start=1) for capacity in (1, 2, 3)),
+    *(Setting(8, 2, framed=True, menu=WAITING, start=start) for start in (0, 4)),
+]
+if FULL:
+    ASKS += [
+        *(Setting(capacity, 3, menu=ASKING, start=1) for capacity in (2, 3)),
+        *(
+            Setting(capacity, 3, menu=ASKING, start=start)
+            for capacity in (4, 6)
+            for start in (0, 3)
+        ),
+        *(Setting(12, 3, framed=True, menu=ASKING, start=start) for start in (0, 8)),
+    ]
+    WAITS += [
+        Setting(1, menu=WAITING),
+        Setting(2, 3, menu=WAITING, start=1),
+        Setting(4, framed=True, menu=WAITING),
+        *(Setting(capacity, 2, menu=WAITING, start=3) for capacity in (4, 5, 6)),
+        *(Setting(12, 2, framed=True, menu=WAITING, start=start) for start in (0, 8)),
+    ]
+
+
+@pytest.mark.proof("interleavings")
+@pytest.mark.parametrize("setting", FOR_EVER + BY_BYTES + INTERRUPTS + ASKS + WAITS, ids=str)
+def test_no_interleaving_is_wrong(
+    setting: Setting, record_property: Callable[[str, object], None]
+) -> None:
+    explored = explorer(setting)
+    states = explored.explore()
+    assert states > 500
+    record_property("explored", {"states": states, "transitions": explored.transitions})
 
 
 # --- faults that must show -----------------------------------------------------------------------
@@ -583,6 +780,17 @@ def loads_swapped(function: str, indent: int) -> Edit:
 
 
 LAP = "(write & 1 ^ 1)"
+ASKED = [Setting(capacity, 3, menu=ASKING) for capacity in (1, 2, 3)]
+ASKED_FRAMES = [Setting(8, 3, framed=True, menu=ASKING, start=4)]
+WAITED = [Setting(capacity, 3, menu=WAITING, start=1) for capacity in (1, 2)]
+WAITED_FRAMES = [Setting(8, 3, framed=True, menu=WAITING)]
+
+
+def end(behind: str, old: str, new: str) -> Edit:
+    return Edit("bbqueue", behind, old, new)
+
+
+GUARANTEED = "max(_bip.room_behind(self.image), _bip.room_at_zero(self.image))"
 
 # What is wrong: the change, and where to look for it, the smallest ring first.
 MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
@@ -695,30 +903,94 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         bip("read", "                p[_READ] = read\n", ""),
         FRAMES,
     ),
+    "len loads last before write": (loads_swapped("waiting", 4), [Setting(3, 4, menu=ASKING)]),
+    "frames loads last before write": (
+        loads_swapped("frames_waiting", 4),
+        [Setting(8, 4, framed=True, menu=ASKING)],
+    ),
+    "len forgets what is after the wrap": (bip("waiting", "+ (write >> 1)", "+ 0"), ASKED),
+    "free tells of a byte more": (bip("room", "free += read >> 1", "free += 1"), ASKED),
+    "free tells of the begin of the ring while that waits": (
+        bip("room", "if (write ^ read) & 1 == 0:", "if True:"),
+        ASKED,
+    ),
+    "max_guaranteed_grant tells of two pieces as of one": (
+        end("def max_guaranteed_grant", GUARANTEED, GUARANTEED.replace("max(", "sum((") + ")"),
+        ASKED,
+    ),
+    "is_empty says so of a full queue": (
+        bip("is_empty", "p[_WRITE] == p[_READ]", "p[_WRITE] >> 1 == p[_READ] >> 1"),
+        ASKED,
+    ),
+    "is_empty knows of a wrap before it is published": (
+        bip("is_empty", "p[_WRITE] == p[_READ]", "p[_WRITE] == p[_READ] and p[_LAST] == 0"),
+        ASKED,
+    ),
+    "is_full looks before the wrap only": (
+        bip("room", "free += read >> 1", "pass"),
+        ASKED,
+    ),
+    "is_full of frames looks for more than an empty one": (
+        end("not self._fits(0)", "self._fits(0)", "self._fits(1)"),
+        ASKED_FRAMES,
+    ),
+    "the consumer is woken before the bytes are published": (waking.TELLS_FIRST, WAITED),
+    "the consumer of frames is woken before they are published": (
+        waking.TELLS_FIRST,
+        WAITED_FRAMES,
+    ),
+    "who waits looks first, and watches then": (waking.LOOKS_FIRST, WAITED),
+    "who waits for frames looks first, and watches then": (waking.LOOKS_FIRST, WAITED_FRAMES),
+    "wait_read watches another word": (
+        end("async def wait_read", "_bip.WRITE", "_bip.WRITE + 1"),
+        WAITED,
+    ),
+    "wait_grant watches another word": (
+        end("class Producer", "self.image, _bip.READ", "self.image, _bip.WRITE"),
+        WAITED,
+    ),
+    "wait_grant waits for a byte more": (
+        end("class Producer", "max_guaranteed_grant() >= n", "max_guaranteed_grant() > n"),
+        WAITED,
+    ),
+    "wait_grant of a frame waits for a word more": (
+        end("class FramedProducer", "self._fits(n)", "self._fits(n + 4)"),
+        WAITED_FRAMES,
+    ),
+    "wait_read sleeps over a full queue": (
+        bip("is_empty", "p[_WRITE] == p[_READ]", "p[_WRITE] >> 1 == p[_READ] >> 1"),
+        WAITED,
+    ),
 }
 
 
+@pytest.mark.proof("interleavings")
 @pytest.mark.parametrize("name", MUTANTS)
-def test_a_fault_shows(name: str) -> None:
+def test_a_fault_shows(name: str, record_property: Callable[[str, object], None]) -> None:
     edit, settings = MUTANTS[name]
     with pytest.raises(Counterexample):
         for setting in settings:
-            explore(setting, [edit])
+            explorer(setting, [edit]).explore()
+    record_property("caught", f"BBQueue: {name}")
 
 
-@pytest.mark.parametrize("capacity", [4, 5])
+@pytest.mark.proof("interleavings")
+@pytest.mark.parametrize("capacity", [4, 5, 6])
 @pytest.mark.parametrize(
     "name", ["commit stores last after write", "read loads last before write"]
 )
-def test_an_order_that_carries_the_proof_shows(name: str, capacity: int) -> None:
+def test_an_order_that_carries_the_proof_shows(
+    name: str, capacity: int, record_property: Callable[[str, object], None]
+) -> None:
     with pytest.raises(Counterexample):
-        explore(Setting(capacity), [MUTANTS[name][0]])
+        explorer(Setting(capacity), [MUTANTS[name][0]]).explore()
+    record_property("caught", f"BBQueue of {capacity} bytes: {name}")
 
 
 def test_a_counterexample_is_a_schedule() -> None:
     edit, _ = MUTANTS["write publishes before it copies"]
     with pytest.raises(Counterexample) as raised:
-        explore(Setting(1), [edit])
+        explorer(Setting(1), [edit]).explore()
     lines = str(raised.value).splitlines()
     assert lines[0] == "producer: write of 1"
     assert "producer:     stores write = 2" in lines
