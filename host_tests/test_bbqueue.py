@@ -841,6 +841,19 @@ def test_to_read_from_an_empty_queue_is_none_and_changes_nothing() -> None:
             consumer.clear()
 
 
+@pytest.mark.parametrize("position", range(9))
+def test_no_more_is_read_than_waits(position: int) -> None:
+    producer, consumer = BBQueue(9).split()
+    if position:
+        producer.write(bytes(position))
+        consumer.readinto(bytearray(position))
+    assert producer.write(b"abc") == 3
+    target = bytearray(b"\xa5" * 9)
+    assert consumer.readinto(target) == 3
+    assert target == b"abc" + b"\xa5" * 6
+    assert consumer.is_empty()
+
+
 def test_a_release_of_nothing_leaves_what_waits() -> None:
     _, _, consumer = ends_of(6, 4, b"abcd")
     for verb in ("read", "split_read"):

@@ -895,6 +895,39 @@ def test_the_frames_before_one_that_cannot_be_true_are_counted_and_read() -> Non
         consumer.read()
 
 
+@pytest.mark.parametrize("use", ["method", "function"])
+def test_frames_go_where_frames_were_read_before_those_that_wait(use: str) -> None:
+    queue, producer, consumer = ends_of(40, 0, b"aaaa", b"bbbb", b"cccc", b"dddd", b"eeee")
+    for _ in range(3):
+        consumer.read_frame_into(bytearray(4))
+    for frame in (b"ffff", b"gggg", b"hhhh", b""):
+        if use == "method":
+            written = producer.write_frame(frame)
+        else:
+            written = bbqueue.write_frame(producer.image, frame, len(frame))
+        assert written is bool(frame)
+        queue._check()
+    assert drained(consumer) == [b"dddd", b"eeee", b"ffff", b"gggg", b"hhhh"]
+
+
+def test_a_header_that_cannot_be_true_is_reported_where_the_ring_begins_again() -> None:
+    queue, producer, consumer = ends_of(40, 0, b"aaaa", b"bbbb", b"cccc", b"dddd", b"eeee")
+    consumer.read_frame_into(bytearray(4))
+    assert producer.write_frame(b"ffff")
+    for _ in range(4):
+        consumer.read_frame_into(bytearray(4))
+    poke(queue, 0, 5)
+    for use in (
+        consumer.read,
+        lambda: consumer.read_frame_into(bytearray(9)),
+        lambda: bbqueue.read_frame_into(consumer.image, bytearray(9)),
+    ):
+        with pytest.raises(ValueError, match="header tells 5 bytes where at most 4"):
+            use()
+    poke(queue, 0, 4)
+    assert drained(consumer) == [b"ffff"]
+
+
 def test_a_header_that_tells_more_than_is_left_before_the_wrap_is_reported() -> None:
     # 12 bytes before the wrap, and a frame after it: the lie would fit in the two together.
     queue, producer, consumer = ends_of(40, 28, b"abcdefgh", b"ijklmnop")

@@ -393,6 +393,24 @@ def everywhere(capacity: int, form: str) -> Iterator[tuple[AnyDeque, list[Any]]]
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("end", ["back", "front"])
+def test_packed_elements_go_in_and_out_at_every_place(end: str, form: str) -> None:
+    for deque, items in everywhere(4, form):
+        data, room = packed(form, items[0]), not deque.is_full()
+        assert getattr(deque, f"try_push_{end}_from")(data) is room
+        if room:
+            items.insert(0 if end == "front" else len(items), items[0])
+        target = bytearray(len(data))
+        while items:
+            assert list(deque) == items
+            deque._check()
+            assert getattr(deque, f"try_pop_{end}_into")(target) is True
+            assert unpacked(form, target) == items.pop(0 if end == "front" else -1)
+        assert getattr(deque, f"try_pop_{end}_into")(target) is False
+        assert deque.is_empty()
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("capacity", range(1, 10))
 def test_make_contiguous_at_every_place(capacity: int, form: str) -> None:
     for deque, items in everywhere(capacity, form):

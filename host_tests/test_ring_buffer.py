@@ -268,6 +268,31 @@ def test_the_functions_move_the_bytes_of_an_array() -> None:
     assert target == array("B", [1, 2, 3, 0])
 
 
+def test_a_byte_0_is_seen() -> None:
+    ring = RingBuffer.from_bytes(8, b"\0\1\0")
+    assert [ring.peek(index) for index in range(4)] == [0, 1, 0, None]
+
+
+def test_a_negative_size_reads_all_that_fits() -> None:
+    for size in (-1, -2, None, 5, 99):
+        ring = RingBuffer.from_bytes(8, b"abcdef")
+        target = bytearray(5)
+        assert ring.readinto(target, size) == 5
+        assert target == b"abcde"
+        assert ring.read() == b"f"
+    with pytest.raises(TypeError):
+        ring.readinto(target, 1.0)
+
+
+def test_unless_told_a_line_is_whole_and_a_look_is_at_the_oldest_byte() -> None:
+    ring = RingBuffer.from_bytes(16, b"one\ntwo\nthree")
+    assert ring.peek() == ord("o")
+    assert (ring.readline(), ring.readline(), ring.readline()) == (b"one\n", b"two\n", b"three")
+    assert ring.peek() is None
+    ring.write(b"rest")
+    assert ring.read() == b"rest"
+
+
 # --- two contexts -------------------------------------------------------------------------------
 
 

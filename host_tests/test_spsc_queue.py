@@ -300,6 +300,23 @@ def test_size_of_is_as_documented() -> None:
     assert SpscQueue.size_of(64, "I") == 32 + 65 * 4
 
 
+@pytest.mark.parametrize(
+    ("form", "kind", "size", "sign"),
+    [
+        ("b", b"QI", 1, 1 << 7),
+        ("B", b"QI", 1, 0),
+        ("h", b"QI", 2, 1 << 15),
+        ("H", b"QI", 2, 0),
+        ("i", b"QI", 4, 1 << 31),
+        ("I", b"QI", 4, 1 << 31),
+        ("IhB", b"QR", 7, 0),
+    ],
+)
+def test_an_image_begins_with_what_it_holds(form: str, kind: bytes, size: int, sign: int) -> None:
+    queue = SpscQueue(3, form)
+    assert struct.unpack_from("<2sxxIII", queue.image) == (kind, 4, size, sign)
+
+
 @pytest.mark.parametrize("capacity", [0, -1, 1 << 27])
 def test_a_bad_capacity_is_named_with_its_limits(capacity: int) -> None:
     with pytest.raises(ValueError, match=rf"capacity {capacity} is outside of 1 to \d+"):
@@ -330,6 +347,18 @@ def test_a_bad_format_is_named(form: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint) as raised:
         SpscQueue(3, form)
     assert repr(form) in str(raised.value)
+
+
+@pytest.mark.parametrize("code", "bBhHiIlLqQ")
+def test_a_field_of_a_record_takes_its_range_and_no_more(code: str) -> None:
+    bits = 8 * struct.calcsize("<" + code)
+    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if code.islower() else (0, (1 << bits) - 1)
+    queue = SpscQueue.from_iterable(3, code + "B", [(low, 0), (high, 255)])
+    assert list(queue) == [(low, 0), (high, 255)]
+    for value in (low - 1, high + 1):
+        with pytest.raises(ValueError, match=f"^{value} is outside of {low} to {high}, "):
+            queue.enqueue((value, 0))
+    assert len(queue) == 2
 
 
 def test_a_format_that_is_no_str_is_named() -> None:
@@ -436,6 +465,18 @@ def test_a_split_queue_refuses_to_be_used(verb: str, arguments: tuple[Any, ...])
     with pytest.raises(ValueError, match="is split"):
         queue.refused  # noqa: B018
     assert bytes(queue.image) == before
+
+
+@pytest.mark.parametrize("position", range(4))
+def test_each_end_knows_when_it_is_ready_at_every_place(position: int) -> None:
+    producer, consumer = SpscQueue(3, "B").split()
+    for _ in range(position):
+        producer.enqueue(0)
+        consumer.dequeue()
+    for waiting in range(4):
+        assert (producer.ready(), producer.is_full()) == (waiting < 3, waiting == 3)
+        assert (consumer.ready(), consumer.is_empty()) == (waiting > 0, waiting == 0)
+        assert producer.try_enqueue(waiting) is (waiting < 3)
 
 
 def test_what_waits_at_a_split_is_the_consumers() -> None:
@@ -550,6 +591,41 @@ def test_the_functions_refuse_what_is_no_queue_of_integers(image: bytearray) -> 
     with pytest.raises(TypeError, match="not the image of a container of integers"):
         spsc_queue.try_dequeue(image, 1)
     assert bytes(image) == before
+
+
+@pytest.mark.parametrize("form", INTEGERS)
+def test_the_functions_take_every_value_around_the_ring(form: str) -> None:
+    low, high = limits(form)
+    queue = SpscQueue(3, form)
+    waiting: deque[int] = deque()
+    for i, x in enumerate([low, high, 0, low + 1, 1, high - 1] * 3):
+        assert spsc_queue.try_enqueue(queue.image, x) is True
+        waiting.append(x)
+        assert list(queue) == list(waiting)
+        if i >= 2:
+            signed = (waiting.popleft() + (1 << 31)) % (1 << 32) - (1 << 31)
+            assert spsc_queue.try_dequeue(queue.image, 5) == signed
+    assert spsc_queue.try_enqueue(queue.image, 0) is True
+    assert spsc_queue.try_enqueue(queue.image, 0) is False
+    assert (len(queue), queue.refused) == (3, 1)
+
+
+@pytest.mark.parametrize("form", ["b", "B", "h", "H"])
+def test_the_function_refuses_what_is_just_out_of_range(form: str) -> None:
+    low, high = limits(form)
+    queue = SpscQueue(3, form)
+    for value in (low - 1, high + 1, 2 * low - 1, 2 * high + 2, -(1 << 31), (1 << 31) - 1):
+        with pytest.raises(ValueError, match=f"^{value} is outside of {low} to {high}, "):
+            spsc_queue.try_enqueue(queue.image, value)
+    assert list(queue) == []
+
+
+def test_the_function_gives_the_default_of_an_empty_queue() -> None:
+    queue = SpscQueue(3, "h")
+    assert spsc_queue.try_dequeue(queue.image, -7) == -7
+    queue.enqueue(1)
+    assert spsc_queue.try_dequeue(queue.image, -7) == 1
+    assert spsc_queue.try_dequeue(queue.image, -7) == -7
 
 
 def test_a_large_unsigned_word_is_negative_to_the_function() -> None:

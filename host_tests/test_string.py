@@ -733,6 +733,83 @@ def test_a_fixed_number_has_a_digit_before_its_point(n: int, decimals: int, expe
     assert string == expected
 
 
+@pytest.mark.parametrize("verb", ["push", "try_push"])
+def test_a_number_is_decimal_and_unpadded_unless_told(verb: str) -> None:
+    string = String(20)
+    getattr(string, verb + "_int")(-19)
+    getattr(string, verb + "_hex")(0x1F)
+    getattr(string, verb + "_fixed")(-5, 1)
+    assert string == "-191f-0.5"
+    string.clear()
+    getattr(string, verb + "_int")(9, width=3)
+    getattr(string, verb + "_fixed")(5, 1, 5)
+    assert string == "  9  0.5"
+
+
+def test_unless_told_text_is_looked_for_from_its_begin() -> None:
+    string = String(8, "abab")
+    assert string.find("a") == 0
+    assert string.find("b") == 1
+
+
+@pytest.mark.parametrize("room", range(8))
+def test_after_the_rest_of_a_character_goes_what_there_is_room_for(room: int) -> None:
+    string = String(2 + room)
+    assert string.write(b"\xc3") == 1
+    assert string.write(b"\xa9abc") == 1 + min(room, 3)
+    assert string == "éabc"[: 1 + room]
+    string._check()
+
+
+def test_text_is_found_where_it_first_is_and_nowhere_else() -> None:
+    text = "abcabdébcaba"
+    string = String(16, text)
+    bounds = range(len(text) + 1)
+    for part in {text[i:j] for i in bounds for j in bounds}:
+        for other in (part, part[::-1], part + "x"):
+            assert string.find(other) == text.encode().find(other.encode())
+
+
+def test_what_does_not_go_on_a_character_leaves_the_text_alone() -> None:
+    string = String(20, "text")
+    string.write(b"\xe2\x82")
+    before = bytes(string.image)
+    with pytest.raises(ValueError, match="not UTF-8"):
+        string.write(b"abcdefgh")
+    assert bytes(string.image) == before
+
+
+def test_texts_are_in_the_order_of_their_bytes() -> None:
+    texts = ["".join(letters) for n in range(5) for letters in product("ab", repeat=n)]
+    for one, other in product(texts, repeat=2):
+        string = String(4, one)
+        assert (string == other, string < other) == (one == other, one < other)
+        assert (string <= String(4, other), string > other) == (one <= other, one > other)
+        assert (string >= other, string != other) == (one >= other, one != other)
+
+
+def test_a_character_that_is_whole_and_has_no_room_ends_the_text() -> None:
+    string = String(3, "ab")
+    assert string.write(b"\xc3") == 1
+    assert string.write(b"\xa9c") == 0
+    assert string.write(b"c") == 0
+    assert string == "ab"
+
+
+def test_unless_told_all_the_text_is_drained() -> None:
+    string = String(4, "abc")
+    assert string.drain() == "abc"
+    assert string == ""
+
+
+def test_text_does_not_begin_or_end_with_what_is_before_it() -> None:
+    string = String(4, "ab")
+    assert string.endswith("ab")
+    assert not string.endswith("\0ab")  # as the image has it
+    assert not string.endswith("xab")
+    assert not string.startswith("\0a")
+
+
 def test_a_number_needs_just_its_room() -> None:
     string = String(11)
     for n in (LEAST, -(10**9)):
@@ -794,6 +871,7 @@ def test_a_bool_is_a_number() -> None:
         ((5, 10, -1), "width -1 is outside of 0 to 255"),
         ((5, 10, 256), "width 256 is outside of 0 to 255"),
         ((5, 10, 0, ""), "a fill is one ASCII character, not ''"),
+        ((5, 10, 0, "\x80"), "a fill is one ASCII character, not "),
         ((5, 10, 0, "ab"), "a fill is one ASCII character, not 'ab'"),
         ((5, 10, 0, "é"), "a fill is one ASCII character, not 'é'"),
         ((5, 10, 0, b"0"), "a fill is one ASCII character, not b'0'"),

@@ -797,6 +797,12 @@ def test_equal_elements_keep_their_order() -> None:
         assert vec == sorted(pairs, key=lambda pair: pair[0], reverse=reverse)
 
 
+def test_unless_told_all_is_drained() -> None:
+    vec = holding([1, 2, 3])
+    assert vec.drain() == [1, 2, 3]
+    assert vec == []
+
+
 def test_integers_are_sorted_by_a_key() -> None:
     vec = holding([3, -2, 1, -3])
     vec.sort(key=abs)

@@ -123,6 +123,18 @@ def test_bytes_read_in_another_thread_wake_who_waits_for_a_grant() -> None:
     assert received == b"".join(bytes([i & 0xFF]) * (i % 8) for i in range(_COUNT))
 
 
+@pytest.mark.parametrize("size", [-1, 13, 1 << 40])
+def test_nobody_waits_for_a_grant_that_can_never_be(size: int) -> None:
+    queue = BBQueue(12)
+    producer, consumer = queue.split()
+    with pytest.raises(ValueError, match=f"a grant of {size} bytes is outside of 0 to 12,"):
+        run(producer.wait_grant(size))
+    queue.release(producer, consumer)
+    producer, _ = queue.split_framed()
+    with pytest.raises(ValueError, match=f"a frame of {size} bytes is outside of 0 to 8,"):
+        run(producer.wait_grant(size))
+
+
 def test_what_comes_between_the_look_and_the_wait_is_not_lost() -> None:
     producer, consumer = SpscQueue(3, "H").split()
     looks = 0
