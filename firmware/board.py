@@ -19,6 +19,8 @@ from firmware.process import Process, running
 from firmware.remote import Remote, find_port
 from firmware.trouble import Trouble
 
+RP2040PY = "rp2040py"  # the emulator, as a module to run
+
 _START_SECONDS = 30
 _STOP_SECONDS = 5
 
@@ -84,12 +86,15 @@ def _meet(remote: Remote, emulated: bool, firmware_sha256: str | None) -> Board:
 
 
 @contextmanager
-def emulated_rp2040(image: Image, flash: Path | None = None) -> Iterator[Board]:
+def emulated_rp2040(
+    image: Image, flash: Path | None = None, emulator: str = RP2040PY
+) -> Iterator[Board]:
     """A Raspberry Pi Pico, emulated instruction by instruction.
 
-    Its file system begins empty; or as the file `flash` has it, and ends up there again.
+    Its file system begins empty; or as the file `flash` has it, and ends up there again. The
+    module `emulator` is run, as rp2040py is.
     """
-    command = [sys.executable, "-m", "rp2040py", "micropython", "--pty", "--image"]
+    command = [sys.executable, "-m", emulator, "micropython", "--pty", "--image"]
     command += [str(image.path)]
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "flash.img"
@@ -202,14 +207,18 @@ def open_board(
     board: str = "rp2040",
     port: str | None = None,
     image: Path | None = None,
+    emulator: str = RP2040PY,
     say: Say = say_on_stderr,
 ) -> AbstractContextManager[Board]:
-    """The real board at `port`, or else an emulated one that runs `image`."""
+    """The real board at `port`, or else an emulated one that runs `image`.
+
+    emulator: the module that emulates an RP2040.
+    """
     if port:
         return serial_board(port)
     if board == "rp2040":
         found = find_image(Kind.RP2, image, say)
-        return emulated_rp2040(found, _KEPT / f"flash-{found.sha256[:16]}.img")
+        return emulated_rp2040(found, _KEPT / f"flash-{found.sha256[:16]}.img", emulator)
     if board == "qemu":
         return qemu_cortex_m3(find_image(Kind.QEMU, image, say))
     raise Trouble(f"no board {board!r} can be emulated; there are rp2040 and qemu")

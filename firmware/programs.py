@@ -10,7 +10,9 @@ from firmware.transfer import transfer
 PROGRAMS = Path(__file__).parent / "on_board"
 
 
-def put_programs(board: Board, say: Say = say_on_stderr) -> None:
-    """Let `import on_board.…` find them on the board."""
-    files = {f"{PROGRAMS.name}/{path.name}": path.read_bytes() for path in PROGRAMS.glob("*.py")}
+def put_programs(board: Board, *packages: str, say: Say = say_on_stderr) -> None:
+    """Let `import on_board.…` find them on the board; of the packages among them, those named."""
+    folders = (PROGRAMS, *(PROGRAMS / package for package in packages))
+    paths = [path for folder in folders for path in folder.glob("*.py")]
+    files = {path.relative_to(PROGRAMS.parent).as_posix(): path.read_bytes() for path in paths}
     transfer(board, PROGRAMS.name, files, say)
