@@ -1,4 +1,4 @@
-"""The boards that the tests run on, and which tests may run side by side.
+"""The boards that the tests run on.
 
 `pico` is an emulated Raspberry Pi Pico, or the real board at HEAPLESS_PORT; `cortex_m3` is QEMU's.
 HEAPLESS_IMAGE and HEAPLESS_QEMU_IMAGE name the firmware they run, instead of the one that is
@@ -37,22 +37,9 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodeready(node: Any) -> None:
-    _workers.append(node.workerinfo["pid"])
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two groups for two cores: an emulator that waits for its next test keeps a core busy."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group("pico" if _is_on_pico(item) else "elsewhere"))
-
-
-def _is_on_pico(item: pytest.Item) -> bool:
-    chosen = getattr(item, "callspec", None)
-    return "pico" in getattr(item, "fixturenames", ()) or (
-        chosen is not None and "pico" in chosen.params.values()
-    )
+def pytest_configure_node(node: Any) -> None:
+    told = node.gateway.remote_exec("import os; channel.send(os.getpid())")
+    _workers.append(told.receive())
 
 
 def pytest_runtest_call(item: pytest.Item) -> None:

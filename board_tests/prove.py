@@ -39,7 +39,7 @@ def prove(folder: Path, console: Console, tests: Sequence[str] = _TESTS) -> list
     """Run the tests that belong to a proof; their evidence."""
     evidence, log = folder / "evidence.jsonl", folder / "pytest.log"
     evidence.write_text("")
-    workers = ("-n", str(_WORKERS), "--dist", "loadgroup")
+    workers = ("-n", str(_WORKERS), "--dist", "loadscope")
     options = ("-v", "-m", "proof", "--evidence", str(evidence), "-p", "no:cacheprovider")
     command = (sys.executable, "-m", "pytest", *workers, *options, *tests)
     with running(command, together=True) as process:

@@ -132,7 +132,7 @@ def test_an_interrupted_proof_leaves_no_process_and_the_last_report(
         preexec_fn=hear_ctrl_c,
     ) as proving:
         assert proving.stderr
-        witness.wait_for("rp2040py")
+        witness.wait_for("tracing_emulator")
         proving.send_signal(signal.SIGINT)
         assert proving.wait(40) == 130
         assert proving.stderr.read().endswith("error: interrupted\n")

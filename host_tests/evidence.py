@@ -16,6 +16,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("proof"):
             item.user_properties.append(("proof", mark.args[0]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Of several workers one has the Pico, one the mutants, and one all else.
+
+    Each board is started once so; an emulator that waits for its next test keeps a core busy.
+    """
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class ByMachine(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            if "test_mutants" in nodeid:
+                return "mutants"
+            on_board = nodeid.startswith("board_tests/") and "cortex_m3" not in nodeid
+            return "pico" if on_board else "elsewhere"
+
+    return ByMachine(config, log)
 
 
 class _Witness:
