@@ -11,7 +11,7 @@ Their images begin alike, in 32-bit little-endian words:
 
 from ._format import Format, small_limits
 from ._image import check_capacity, new_image, whole_words
-from ._port import const, int, integers, micropython, ptr32
+from ._port import const, int, integers, micropython, ptr8, ptr32
 from ._sequence import Sequence
 from .errors import EMPTY
 
@@ -126,6 +126,39 @@ def checker(layout):
             int(x)  # raises, of a float between them
 
     return check_integer
+
+
+@micropython.viper
+def exchange(image, slots: int, low: int, high: int, pairs: int):
+    """Exchange the elements in slots `low` and `high`, then those between: so many pairs.
+
+    The slots begin at the byte `slots` of the image.
+    """
+    p = ptr32(image)
+    size = p[_SIZE]
+    by_words = size & 3 == 0
+    first = slots + low * size
+    second = slots + high * size
+    while pairs > 0:
+        i = 0
+        while i < size:
+            if by_words:
+                at = first + i >> 2
+                other = second + i >> 2
+                kept = p[at]
+                p[at] = p[other]
+                p[other] = kept
+                i += 4
+            else:
+                at = first + i
+                other = second + i
+                kept = ptr8(p)[at]
+                ptr8(p)[at] = ptr8(p)[other]
+                ptr8(p)[other] = kept
+                i += 1
+        first += size
+        second -= size
+        pairs -= 1
 
 
 @micropython.native

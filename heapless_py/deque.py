@@ -6,7 +6,7 @@ a time may use it: not a program and an interrupt that stops it. Those share an 
 Moving elements between the ends of the ring (`rotate`, `del`, `make_contiguous`) goes in place.
 """
 
-from ._elements import LENGTH, NOTHING, found
+from ._elements import LENGTH, NOTHING, exchange, found
 from ._format import small_limits
 from ._image import check_readable, check_writable
 from ._move import move
@@ -311,36 +311,6 @@ def _rotate(image, count: int):
 
 
 @micropython.viper
-def _exchange(image, low: int, high: int, pairs: int):
-    """Exchange the elements in slots `low` and `high`, then those between: so many pairs."""
-    p = ptr32(image)
-    size = p[_SIZE]
-    by_words = size & 3 == 0
-    first = _BYTES + low * size
-    second = _BYTES + high * size
-    while pairs > 0:
-        i = 0
-        while i < size:
-            if by_words:
-                at = first + i >> 2
-                other = second + i >> 2
-                kept = p[at]
-                p[at] = p[other]
-                p[other] = kept
-                i += 4
-            else:
-                at = first + i
-                other = second + i
-                kept = ptr8(p)[at]
-                ptr8(p)[at] = ptr8(p)[other]
-                ptr8(p)[other] = kept
-                i += 1
-        first += size
-        second -= size
-        pairs -= 1
-
-
-@micropython.viper
 def _unwrap(image):
     """Move the elements to the begin of the ring, unless they are in one run.
 
@@ -356,9 +326,9 @@ def _unwrap(image):
     if after > 0:
         # The first run comes down to the end of the second: no free slots are between them.
         move(image, _BYTES + after * size, _BYTES + head * size, before * size)
-        _exchange(image, 0, after - 1, after >> 1)
-        _exchange(image, after, length - 1, before >> 1)
-        _exchange(image, 0, length - 1, length >> 1)
+        exchange(image, _BYTES, 0, after - 1, after >> 1)
+        exchange(image, _BYTES, after, length - 1, before >> 1)
+        exchange(image, _BYTES, 0, length - 1, length >> 1)
         p[_HEAD] = 0
 
 
@@ -682,7 +652,7 @@ class Deque(Ring):
         Complexity: O(element size).
         Raises: IndexError when there is none; TypeError when an index is no int.
         """
-        _exchange(self.image, self._at(i), self._at(j), 1)
+        exchange(self.image, _BYTES, self._at(i), self._at(j), 1)
 
     @micropython.native
     def swap_remove_front(self, index):

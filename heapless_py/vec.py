@@ -11,7 +11,7 @@ It is `heapless::Vec` with the manners of a Python list. What it cannot do as a 
 refuses: it never grows, and a slice cannot be assigned to.
 """
 
-from ._elements import NOTHING, Elements, found
+from ._elements import NOTHING, Elements, exchange, found
 from ._format import small_limits
 from ._image import check_readable, check_writable
 from ._move import move
@@ -645,32 +645,15 @@ class Vec(Elements):
             move(image, begin + size, begin, end - begin)
             copy(image, held, size, begin, 0)
 
-    @micropython.viper
+    @micropython.native
     def reverse(self):
         """Reverse the order of the elements.
 
         ISR-safe: yes.
         Complexity: O(n).
         """
-        p = ptr32(self.image)
-        size = p[_SIZE]
-        low = _BYTES
-        high = _BYTES + (p[_LENGTH] - 1) * size
-        while low < high:
-            i = 0
-            if size & 3 == 0:
-                while i < size:
-                    word = p[low + i >> 2]
-                    p[low + i >> 2] = p[high + i >> 2]
-                    p[high + i >> 2] = word
-                    i += 4
-            while i < size:
-                byte = ptr8(p)[low + i]
-                ptr8(p)[low + i] = ptr8(p)[high + i]
-                ptr8(p)[high + i] = byte
-                i += 1
-            low += size
-            high -= size
+        length = self._words[_LENGTH]
+        exchange(self.image, _BYTES, 0, length - 1, length // 2)
 
     # --- look -----------------------------------------------------------------------------------
 

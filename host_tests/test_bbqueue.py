@@ -1540,3 +1540,17 @@ def test_a_stream_is_refused_while_a_read_grant_is_live() -> None:
     for verb in (stream.read, stream.readline):
         with refused(queue, "a read grant is live"):
             verb()
+
+
+@pytest.mark.parametrize("behind", range(1, 5))
+def test_both_views_of_a_released_grant_are_empty(behind: int) -> None:
+    producer, consumer = BBQueue(8).split()
+    producer.write(bytes(6))
+    consumer.readinto(bytearray(6))
+    producer.write(bytes(2 + behind))
+    grant = consumer.split_read()
+    before, after = grant.views
+    assert (len(before), len(after)) == (2, behind)
+    grant.release(2 + behind)
+    assert [len(view) for view in grant.views] == [0, 0]
+    assert consumer.read() is None

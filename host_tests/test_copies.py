@@ -1,13 +1,15 @@
-"""Bytes go by words where they may: it is what a copy in viper is for.
+"""What only saves a board time: copies go by words where they may, limits are small integers.
 
 On CPython that changes nothing that a program could see, so the stores are counted here.
 """
 
+import struct
 from typing import Any
 
 import pytest
 
-from heapless_py import BBQueue, RingBuffer, _port, bbqueue, ring_buffer
+from heapless_py import BBQueue, RingBuffer, Vec, _port, bbqueue, ring_buffer
+from heapless_py._format import limits, small_limits
 from heapless_py._move import move
 
 LENGTHS = (*range(70), 160, 255)  # two rounds of the loops that are unrolled, and many
@@ -98,3 +100,26 @@ def test_bytes_move_by_words_or_halfwords(stores: list[Any], distance: int, widt
         move(image, source + distance, source, length)
         assert widths(stores, image) == by(width, length)
         assert image[source + distance :][:length] == moved
+
+
+@pytest.mark.parametrize("form", ["B", "H", "B2s", "i", "iH", "q", "iq"])
+def test_elements_change_places_by_words(stores: list[Any], form: str) -> None:
+    size = struct.calcsize(f"<{form}")
+    for length in range(6):
+        vec = Vec(5, form)
+        data = bytes(range(1, length * size + 1))
+        vec.extend_from(data)
+        stores.clear()
+        vec.reverse()
+        each = by(4, size) if size % 4 == 0 else by(1, size)
+        expected = sorted(each * 2 * (length // 2), reverse=True)
+        assert widths(stores, vec.image, begin=16) == expected
+        elements = [data[i * size :][:size] for i in range(length)]
+        assert bytes(vec.view) == b"".join(reversed(elements))
+
+
+@pytest.mark.parametrize("code", "bBhHiIlLqQ")
+def test_integers_are_compared_with_what_no_board_has_on_its_heap(code: str) -> None:
+    """What is beyond these limits is compared with the true ones, which takes a board longer."""
+    low, high = limits(code)
+    assert small_limits(code) == (max(low, -(1 << 30)), min(high, (1 << 30) - 1))

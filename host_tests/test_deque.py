@@ -411,6 +411,31 @@ def test_packed_elements_go_in_and_out_at_every_place(end: str, form: str) -> No
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("end", ["back", "front"])
+def test_elements_go_in_and_out_at_every_place(end: str, form: str) -> None:
+    nothing = object()
+    for deque, items in everywhere(4, form):
+        room = not deque.is_full()
+        assert getattr(deque, f"try_push_{end}")(items[0]) is room
+        if room:
+            items.insert(0 if end == "front" else len(items), items[0])
+        while items:
+            assert list(deque) == items
+            deque._check()
+            element = items.pop(0 if end == "front" else -1)
+            assert getattr(deque, f"try_pop_{end}")(nothing) == element
+        assert getattr(deque, f"try_pop_{end}")(nothing) is nothing
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_element_is_got_by_every_index(form: str) -> None:
+    for deque, items in everywhere(4, form):
+        for index in range(-6, 6):
+            there = -len(items) <= index < len(items)
+            assert deque.get(index) == (items[index] if there else None)
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("capacity", range(1, 10))
 def test_make_contiguous_at_every_place(capacity: int, form: str) -> None:
     for deque, items in everywhere(capacity, form):
@@ -644,3 +669,11 @@ def test_clear_begins_anew() -> None:
     deque = holding([1, 2, 3], head=7)
     deque.clear()
     assert list(deque.image[:20]) == list(Deque(8, "h").image[:20])
+
+
+def test_truncate_to_every_length() -> None:
+    for length in range(7):
+        deque = holding([1, 2, 3, 4])
+        deque.truncate(length)
+        assert deque == [1, 2, 3, 4][:length]
+        deque._check()

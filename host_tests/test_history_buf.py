@@ -577,3 +577,23 @@ def test_a_fault_in_the_order_shows(edit: Edit, whole: str) -> None:
         for capacity in (2, 3):
             for before in range(capacity + 2):
                 explore("B", capacity, before, 5 if whole else 3, capacity, whole, [edit])
+
+
+@pytest.mark.parametrize("form", ["b", "B", "h", "H", "i", "I"])
+def test_neighbours_are_told_apart(form: str) -> None:
+    for values in ([4, 5], [5, 4], [6, 5], [5, 6], [7, 6, 5, 4]):
+        history = HistoryBuf.from_iterable(4, form, values)
+        assert (history.min(), history.try_min(None)) == (min(values), min(values))
+        assert (history.max(), history.try_max(None)) == (max(values), max(values))
+
+
+def test_the_newest_are_copied_from_every_place() -> None:
+    for written in range(13):
+        history = HistoryBuf(4, "B")
+        history.extend(range(written))
+        for room in range(7):
+            copied = bytearray(room)
+            kept = min(written, 4, room)
+            assert history.copy_into(copied) == kept
+            expected = bytes(range(written - kept, written))
+            assert copied == expected + bytes(room - kept)

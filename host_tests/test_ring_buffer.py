@@ -456,3 +456,23 @@ def test_every_length_at_every_alignment_of_both(form: str, move: Move) -> None:
                     assert memory == bytes(shift) + data[:size] + b"\0"
                     assert ring.is_empty()
                 assert ring.read() == (data[:size] if move is write else b"")
+
+
+def test_a_byte_is_got_by_every_index() -> None:
+    for begin in range(5):
+        ring = RingBuffer(5)
+        ring.write(bytes(begin))
+        ring.read()
+        ring.write(b"abcd")
+        for index in range(-4, 4):
+            assert ring[index] == b"abcd"[index]
+        for index in (-5, 4):
+            with pytest.raises(IndexError):
+                ring[index]
+
+
+def test_memory_with_holes_in_it_is_refused() -> None:
+    ring = RingBuffer(5)
+    with pytest.raises(TypeError):
+        ring.write(memoryview(b"abcd")[::2])
+    assert ring.any() == 0

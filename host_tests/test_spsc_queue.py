@@ -694,3 +694,20 @@ def test_a_pointer_outside_of_the_memory_is_a_bug_that_shows(index: int) -> None
         pointer[index]
     with pytest.raises(AssertionError, match="outside"):
         pointer[index] = 0
+
+
+@pytest.mark.parametrize("head", range(6))
+@pytest.mark.parametrize("room", range(7))
+def test_a_buffer_takes_of_both_runs_what_it_has_room_for(head: int, room: int) -> None:
+    for count in range(6):
+        queue = SpscQueue(5, "h")
+        for _ in range(head):
+            queue.enqueue(0)
+            queue.dequeue()
+        for i in range(count):
+            queue.enqueue(i + 1)
+        taken = array("h", [-1] * room)
+        moved = min(count, room)
+        assert queue.drain_into(taken) == moved
+        assert list(taken) == [*range(1, moved + 1), *[-1] * (room - moved)]
+        assert list(queue) == list(range(moved + 1, count + 1))

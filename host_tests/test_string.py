@@ -1050,3 +1050,12 @@ def test_the_module_hides_no_other_of_its_name() -> None:
     assert sys.modules["string"] is python_string
     assert string_module.__name__ == "heapless_py.string"
     assert python_string is not string_module
+
+
+@pytest.mark.parametrize("code", [0x7E, 0x7F, 0x80, 0x7FF, 0x800, 0xFFFF, 0x10000, 0x10FFFF])
+def test_a_character_at_the_limit_of_its_length_goes_in_and_out(code: int) -> None:
+    text = f"a{chr(code)}b{chr(code)}"
+    string = String(20)
+    string.push_str(text)
+    assert str(string) == text
+    assert string.try_push_str(text.encode()) is (2 * len(text.encode()) <= 20)

@@ -797,6 +797,22 @@ def test_equal_elements_keep_their_order() -> None:
         assert vec == sorted(pairs, key=lambda pair: pair[0], reverse=reverse)
 
 
+@pytest.mark.parametrize("form", INTEGERS)
+def test_neighbours_are_sorted_apart(form: str) -> None:
+    low = 0 if form.isupper() else -20
+    numbers = [*range(20, low - 1, -1), 3, 3]
+    vec = Vec.from_iterable(50, form, numbers)
+    vec.sort()
+    assert vec == sorted(numbers)
+
+
+def test_what_is_longer_is_neither_begin_nor_end() -> None:
+    vec = holding([1, 2])
+    for items in ([2, 1, 2], [1, 2, 1], [1, 2, 2]):
+        assert not vec.starts_with(items)
+        assert not vec.ends_with(items)
+
+
 def test_unless_told_all_is_drained() -> None:
     vec = holding([1, 2, 3])
     assert vec.drain() == [1, 2, 3]
@@ -949,3 +965,14 @@ def test_moves_may_overlap_in_either_direction() -> None:
 
 def test_moves_on_unix_may_too(unix: Unix) -> None:
     assert unix.exec(_MOVES) == "moved\n"
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_least_float_that_is_no_single_is_refused(sign: int) -> None:
+    largest = float.fromhex("0x1.fffffep127")
+    least = float.fromhex("0x1.ffffffp127")  # rounds up, to what no single is
+    vec = Vec(2, "f")
+    vec.push((sign * largest,))
+    with pytest.raises(ValueError, match="the range of 'f'"):
+        vec.push((sign * least,))
+    assert vec == [(sign * largest,)]

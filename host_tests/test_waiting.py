@@ -285,3 +285,16 @@ def test_micropython_waits_the_same_way_and_takes_the_ends_for_streams(unix: Uni
         "[('Consumer', 1)]",
         "[('Consumer', 1), ('Producer', 4)] b'5 5.5'",
     ]
+
+
+def test_a_grant_of_just_what_was_released_is_waited_for() -> None:
+    producer, consumer = BBQueue(8).split()
+    producer.write(bytes(8))
+
+    async def wait() -> int:
+        waiting = asyncio.ensure_future(producer.wait_grant(8))
+        await asyncio.sleep(0)
+        consumer.readinto(bytearray(8))
+        return len(await waiting)
+
+    assert run(wait()) == 8
