@@ -102,7 +102,7 @@ def test_bytes_move_by_words_or_halfwords(stores: list[Any], distance: int, widt
         assert image[source + distance :][:length] == moved
 
 
-@pytest.mark.parametrize("form", ["B", "H", "B2s", "i", "iH", "q", "iq"])
+@pytest.mark.parametrize("form", ["B", "H", "B2s", "i", "iH", "q", "iq", "5i"])
 def test_elements_change_places_by_words(stores: list[Any], form: str) -> None:
     size = struct.calcsize(f"<{form}")
     for length in range(6):

@@ -47,7 +47,7 @@ PARTS = {
         ),
         (
             *("test_spsc_queue", "test_vec", "test_deque", "test_history_buf", *_OF_ALL),
-            "test_waiting",  # for _port
+            *("test_waiting", "test_ring_buffer"),  # for _port and _sequence
         ),
     ),
     "bytes": Part(("ring_buffer", "string"), ("test_ring_buffer", "test_string", *_OF_ALL)),

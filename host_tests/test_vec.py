@@ -807,7 +807,7 @@ def test_neighbours_are_sorted_apart(form: str) -> None:
 
 
 def test_what_is_longer_is_neither_begin_nor_end() -> None:
-    vec = holding([1, 2])
+    vec = Vec.from_iterable(2, "h", [1, 2])
     for items in ([2, 1, 2], [1, 2, 1], [1, 2, 2]):
         assert not vec.starts_with(items)
         assert not vec.ends_with(items)
