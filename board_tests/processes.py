@@ -34,9 +34,9 @@ class Witness:
         """The number of the marked process that has `part` in its command line."""
         return next((pid for pid, line in self.processes().items() if part in line), None)
 
-    def wait_for(self, part: str) -> None:
+    def wait_for(self, part: str, seconds: float = _START_SECONDS) -> None:
         """Wait until there is a marked process with `part` in its command line."""
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + seconds
         while self.find(part) is None:
             assert time.monotonic() < deadline, f"no {part} was started"
             time.sleep(0.01)

@@ -17,7 +17,7 @@ from board_tests.verdicts import ITEMS, show, weigh, write
 from firmware.deploy import REPOSITORY
 from firmware.trouble import Trouble
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(240)
 
 HOLDS = """
 @pytest.mark.proof("parallel")
@@ -132,7 +132,7 @@ def test_an_interrupted_proof_leaves_no_process_and_the_last_report(
         preexec_fn=hear_ctrl_c,
     ) as proving:
         assert proving.stderr
-        witness.wait_for("tracing_emulator")
+        witness.wait_for("tracing_emulator", seconds=120)  # all tests are collected first
         proving.send_signal(signal.SIGINT)
         assert proving.wait(40) == 130
         assert proving.stderr.read().endswith("error: interrupted\n")
