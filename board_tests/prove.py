@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.text import Text
 
 from board_tests.report.files import put
-from board_tests.verdicts import show, weigh, write
+from board_tests.verdicts import Line, show, weigh, write
 from firmware.deploy import commit, version
 from firmware.process import Process, running
 from firmware.trouble import Trouble, plain_errors
@@ -31,8 +31,6 @@ _SECONDS = 2 * 3600
 _STOP_SECONDS = 30  # its emulators want to be put away
 
 _PASSED, _FAILED = 0, 1  # how pytest ends when its tests were run
-
-Line = dict[str, Any]
 
 
 def prove(folder: Path, console: Console, tests: Sequence[str] = _TESTS) -> list[Line]:

@@ -42,8 +42,7 @@ def test_containers_do_the_same(
         file = tmp_path / "script.jsonl"
         file.write_text("\n".join(script))
         board.remote.copy(file, "/script.jsonl")
-        # Garbage between what stays would leave the compiler no room in one piece.
-        begin = "import gc; gc.threshold(4096); from on_board import replay; "
+        begin = "from on_board import replay, small_heap; small_heap.collect_often(); "
         begin += 'lines = open("/script.jsonl"); '
         return board.remote.exec(begin + code, timeout=500)
 

@@ -202,10 +202,11 @@ _FAULTS = (
 
 _SET_UP = """
 import gc
-gc.threshold(4096)
+from on_board.small_heap import collect_often, collect_when_full
+collect_often()
 import heapless_py._bip, heapless_py.ring_buffer, heapless_py.spsc_queue
 from on_board.preemption import Preemption, cases
-gc.threshold(-1)
+collect_when_full()
 gc.collect()
 preemption = Preemption({traced})
 """

@@ -6,14 +6,13 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.console import Console
 
 from board_tests.processes import Witness, hear_ctrl_c
 from board_tests.prove import prove
-from board_tests.verdicts import ITEMS, show, weigh, write
+from board_tests.verdicts import ITEMS, Line, show, weigh, write
 from firmware.deploy import REPOSITORY
 from firmware.trouble import Trouble
 
@@ -57,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "proof"
 
 
-def run(folder: Path, **sources: str) -> list[dict[str, Any]]:
+def run(folder: Path, **sources: str) -> list[Line]:
     """The evidence of some files of tests."""
     for name, source in sources.items():
         (folder / f"test_{name}.py").write_text(f"import pytest\n{source}")

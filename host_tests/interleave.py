@@ -43,10 +43,12 @@ import gc
 import importlib
 import struct
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple, Protocol
+
+import pytest
 
 from heapless_py import _port
 
@@ -574,3 +576,22 @@ def _is_at_rest(point: Point, memory: bytes) -> bool:
 
 def _state(memory: bytes, side: int, point: Point, other: Point) -> State:
     return (memory, other, point) if side else (memory, point, other)
+
+
+# What the tests of every container ask. `record` is pytest's `record_property`.
+Record = Callable[[str, object], None]
+
+
+def must_hold(explorer: Explorer, record: Record) -> None:
+    """No state is wrong, and there are many."""
+    states = explorer.explore()
+    assert states > 500
+    record("explored", {"states": states, "transitions": explorer.transitions})
+
+
+def must_show(fault: str, explorers: Iterable[Explorer], record: Record) -> None:
+    """One of them finds a state that is wrong."""
+    with pytest.raises(Counterexample):
+        for explorer in explorers:
+            explorer.explore()
+    record("caught", fault)

@@ -41,9 +41,12 @@ from host_tests.interleave import (
     Explorer,
     Note,
     Operation,
+    Record,
     Side,
     Tracer,
     load_modules,
+    must_hold,
+    must_show,
 )
 
 LAYOUT = "...PPppppCcccc"
@@ -751,13 +754,8 @@ if FULL:
 
 @pytest.mark.proof("interleavings")
 @pytest.mark.parametrize("setting", FOR_EVER + BY_BYTES + INTERRUPTS + ASKS + WAITS, ids=str)
-def test_no_interleaving_is_wrong(
-    setting: Setting, record_property: Callable[[str, object], None]
-) -> None:
-    explored = explorer(setting)
-    states = explored.explore()
-    assert states > 500
-    record_property("explored", {"states": states, "transitions": explored.transitions})
+def test_no_interleaving_is_wrong(setting: Setting, record_property: Record) -> None:
+    must_hold(explorer(setting), record_property)
 
 
 # --- faults that must show -----------------------------------------------------------------------
@@ -966,12 +964,10 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
 
 @pytest.mark.proof("interleavings")
 @pytest.mark.parametrize("name", MUTANTS)
-def test_a_fault_shows(name: str, record_property: Callable[[str, object], None]) -> None:
+def test_a_fault_shows(name: str, record_property: Record) -> None:
     edit, settings = MUTANTS[name]
-    with pytest.raises(Counterexample):
-        for setting in settings:
-            explorer(setting, [edit]).explore()
-    record_property("caught", f"BBQueue: {name}")
+    explorers = (explorer(setting, [edit]) for setting in settings)
+    must_show(f"BBQueue: {name}", explorers, record_property)
 
 
 @pytest.mark.proof("interleavings")
@@ -980,11 +976,10 @@ def test_a_fault_shows(name: str, record_property: Callable[[str, object], None]
     "name", ["commit stores last after write", "read loads last before write"]
 )
 def test_an_order_that_carries_the_proof_shows(
-    name: str, capacity: int, record_property: Callable[[str, object], None]
+    name: str, capacity: int, record_property: Record
 ) -> None:
-    with pytest.raises(Counterexample):
-        explorer(Setting(capacity), [MUTANTS[name][0]]).explore()
-    record_property("caught", f"BBQueue of {capacity} bytes: {name}")
+    explorers = [explorer(Setting(capacity), [MUTANTS[name][0]])]
+    must_show(f"BBQueue of {capacity} bytes: {name}", explorers, record_property)
 
 
 def test_a_counterexample_is_a_schedule() -> None:

@@ -18,10 +18,10 @@ Prints a line of JSON for each run of an exercise through a gate:
     ["heap_lock", "Producer.try_enqueue", "H", "full", what was wrong or null]
 """
 
-import gc
 import json
 
 import micropython
+from on_board.small_heap import collect_often, collect_when_full
 
 try:
     from on_board.pio_interrupt import PioInterrupt
@@ -31,7 +31,6 @@ except ImportError:
 STATES = ("empty", "partly full", "full")
 
 _SOON_CYCLES = 2000
-_BETWEEN_COLLECTIONS = 4096  # bytes
 _NOT_YET = object()
 
 
@@ -110,10 +109,9 @@ def _call(function, arguments):
 
 def verdicts(name, kinds=None):
     """Run the exercises of the module of that name, of some kinds or of all, through each gate."""
-    # Garbage between what stays would leave the compiler no room in one piece on a small heap.
-    gc.threshold(_BETWEEN_COLLECTIONS)
+    collect_often()
     module = __import__("on_board." + name, None, None, (name,))
-    gc.threshold(-1)
+    collect_when_full()
     for gate in sorted(GATES):
         for kind in kinds or module.KINDS:
             for state in STATES:

@@ -7,8 +7,9 @@ is measured after a reset, before anything else of the library is imported.
 import gc
 import json
 
-# Garbage between what stays would leave the compiler no room in one piece on a small heap.
-gc.threshold(4096)
+from on_board.small_heap import collect_often
+
+collect_often()
 
 
 def taken_by(make):

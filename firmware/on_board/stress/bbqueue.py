@@ -52,6 +52,15 @@ class _OfGrants(Side):
         self.next = self.work
         return True
 
+    def commit(self):
+        """End a write grant."""
+        if draw(self.choices, 4):
+            self.grant.commit(self.size)
+        else:
+            self.grant.commit_on_exit(self.size)
+            self.grant.__exit__(None, None, None)
+        return self.ended(self.size)
+
     def ended(self, size):
         self.grant = None
         self.next = self.ask
@@ -86,14 +95,6 @@ class _Writing(_OfGrants):
         scrub(self.grant.view, size, granted)
         self.next = self.commit
         return True
-
-    def commit(self):
-        if draw(self.choices, 4):
-            self.grant.commit(self.size)
-        else:
-            self.grant.commit_on_exit(self.size)
-            self.grant.__exit__(None, None, None)
-        return self.ended(self.size)
 
 
 class _Reading(_OfGrants):
@@ -180,14 +181,6 @@ class _Framing(_OfFrames):
         scrub(self.grant.view, self.size, len(self.grant))
         self.next = self.commit
         return True
-
-    def commit(self):
-        if draw(self.choices, 4):
-            self.grant.commit(self.size)
-        else:
-            self.grant.commit_on_exit(self.size)
-            self.grant.__exit__(None, None, None)
-        return self.ended(self.size)
 
 
 class _Unframing(_OfFrames):
