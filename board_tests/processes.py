@@ -45,4 +45,4 @@ class Witness:
         deadline = time.monotonic() + _GRACE_SECONDS
         while (left := self.processes()) and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert not left
+        assert not left, f"still running: {left}"

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 
@@ -90,8 +91,31 @@ def _text(said: bytes) -> str:
 @contextlib.contextmanager
 def running(command: Sequence[str], *, together: bool = False) -> Iterator[Process]:
     """The program runs for as long as the block does, and not a moment longer."""
-    process = Process(command, together=together)
+    process = None
     try:
+        with _signals_put_off():
+            process = Process(command, together=together)
         yield process
     finally:
-        process.kill()
+        if process:
+            process.kill()
+
+
+@contextlib.contextmanager
+def _signals_put_off() -> Iterator[None]:
+    """What would end us in this block does so right after it.
+
+    Who is stopped while a program starts does not know yet whom to end.
+    """
+    came: list[int] = []
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():  # no other hears of signals
+        for number in (signal.SIGINT, signal.SIGTERM):
+            handlers[number] = signal.signal(number, lambda number, frame: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    for each in came:
+        signal.raise_signal(each)
