@@ -928,6 +928,35 @@ def test_a_header_that_cannot_be_true_is_reported_where_the_ring_begins_again() 
     assert drained(consumer) == [b"ffff"]
 
 
+READS_AGAIN: list[Callable[[End], Any]] = [
+    lambda consumer: consumer.read(),
+    lambda consumer: consumer.read_frame_into(bytearray(9)),
+    lambda consumer: bbqueue.read_frame_into(consumer.image, bytearray(9)),
+]
+
+
+@pytest.mark.parametrize("use", READS_AGAIN)
+def test_whoever_comes_first_to_where_the_ring_begins_again_reports_it(
+    use: Callable[[End], Any],
+) -> None:
+    queue, producer, consumer = ends_of(40, 0, b"aaaa", b"bbbb", b"cccc", b"dddd", b"eeee")
+    consumer.read_frame_into(bytearray(4))
+    assert producer.write_frame(b"ffff")
+    for _ in range(4):
+        consumer.read_frame_into(bytearray(4))
+    poke(queue, 0, 5)
+    with pytest.raises(ValueError, match="header tells 5 bytes where at most 4 "):
+        use(consumer)
+
+
+def test_the_whole_queue_says_how_much_was_committed_at_most() -> None:
+    queue, *ends = ends_of(40, 8, PAYLOAD)
+    queue.release(*ends)
+    poke(queue, 8, 25)
+    with pytest.raises(ValueError, match="header tells 25 bytes where at most 24 "):
+        list(queue)
+
+
 def test_a_header_that_tells_more_than_is_left_before_the_wrap_is_reported() -> None:
     # 12 bytes before the wrap, and a frame after it: the lie would fit in the two together.
     queue, producer, consumer = ends_of(40, 28, b"abcdefgh", b"ijklmnop")

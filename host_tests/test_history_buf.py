@@ -407,6 +407,25 @@ def test_a_copy_notices_what_was_written_meanwhile_at_any_count(
     assert list(copied[:2]) == [3, 4]
 
 
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_copy_leaves_out_what_a_write_is_about_to_change(
+    written: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = holding([1, 2, 3, 4])
+
+    def copy_late(*arguments: Any) -> None:
+        monkeypatch.undo()
+        for _ in range(written):
+            history.write(5)
+        history._words[5] |= 1  # the next one has begun
+        history_buf.copy(*arguments)
+
+    monkeypatch.setattr(history_buf, "copy", copy_late)
+    copied = array("h", [0] * 4)
+    assert history.copy_into(copied) == 3 - written
+    assert list(copied[: 3 - written]) == [2, 3, 4][written:]
+
+
 # --- what a reader may count on while another context writes -------------------------------------
 
 LENGTH, HEAD, WRITES = 3, 4, 5

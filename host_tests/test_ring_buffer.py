@@ -232,8 +232,9 @@ def test_a_target_that_is_no_writable_bytes_is_refused(target: object) -> None:
 def test_the_functions_refuse_what_is_no_ring() -> None:
     ring = RingBuffer(8)
     for image in (bytearray(24), array("I", [0] * 8)):
-        with refused(ring, "not the image of a RingBuffer", TypeError):
-            ring_buffer.write(image, b"a", 1)
+        for size in (0, 1):
+            with refused(ring, "not the image of a RingBuffer", TypeError):
+                ring_buffer.write(image, b"a", size)
         with refused(ring, "not the image of a RingBuffer", TypeError):
             ring_buffer.readinto(image, bytearray(1), 1)
 

@@ -549,6 +549,12 @@ def test_a_wrong_place_to_insert_is_named_also_when_full(
     assert vec == [1, 2]
 
 
+def test_negative_indices_count_from_the_last_element_not_from_the_last_slot() -> None:
+    vec = holding([1, 2, 3], capacity=5)
+    vec._slots[4] = 9
+    assert [vec[-1], vec[-2], vec[-3]] == [3, 2, 1]
+
+
 @pytest.mark.parametrize("index", [1 << 32, (1 << 32) + 1, -(1 << 32), 1 - (1 << 32)])
 @pytest.mark.parametrize("form", ["h", "2H"])
 def test_no_bit_of_a_long_index_is_lost(form: str, index: int) -> None:

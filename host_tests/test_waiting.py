@@ -46,7 +46,7 @@ def test_elements_from_another_thread_wake_the_consumer(form: str) -> None:
             if form == "method":
                 until_true(partial(producer.try_enqueue, i))
             else:
-                until_true(partial(spsc_queue.try_enqueue, producer.image, i))
+                until_true(partial(spsc_queue.try_enqueue, producer.address, i))
 
     async def consume() -> list[int]:
         thread = in_thread(produce)
@@ -135,6 +135,22 @@ def test_nobody_waits_for_a_grant_that_can_never_be(size: int) -> None:
         run(producer.wait_grant(size))
 
 
+def test_room_that_comes_between_the_look_and_the_wait_is_not_lost() -> None:
+    producer, consumer = BBQueue(8).split()
+    producer.write(bytes(8))
+    look = producer.grant_exact
+
+    def look_early(n: int) -> object:
+        grant = look(n)
+        if grant is None:
+            consumer.readinto(bytearray(8))
+        return grant
+
+    producer.grant_exact = look_early
+    grant = run(asyncio.wait_for(producer.wait_grant(8), 5))
+    assert len(grant) == 8
+
+
 def test_what_comes_between_the_look_and_the_wait_is_not_lost() -> None:
     producer, consumer = SpscQueue(3, "H").split()
     looks = 0
@@ -209,7 +225,7 @@ async def from_a_thread():
     producer, consumer = SpscQueue(3, "H").split()
     def produce():
         for i in range(300):
-            while not spsc_queue.try_enqueue(producer.image, i):
+            while not spsc_queue.try_enqueue(producer.address, i):
                 pass
     _thread.start_new_thread(produce, ())
     elements = []
