@@ -46,7 +46,7 @@ _OPERATIONS = (
     ("measure_history_buf", 21, 600),
     ("measure_string", 28, 600),
 )
-_INTERRUPTS = ("measure_interrupts", 6, 1800)
+_INTERRUPTS = ("measure_interrupts", 8, 1800)
 
 # For each job the kind of container that does it, as `isr_safety` names them.
 _KINDS = {

@@ -15,10 +15,12 @@ Outcome = dict[str, Any]
 
 # One program, because importing the library takes an emulated board as long as most of it.
 _PROGRAM = """
+from on_board import captures_in_interrupts as captures
 from on_board import dma_in_interrupts as dma
 from on_board import frames_in_interrupts as frames
 from on_board import waiting_in_interrupts as waiting
 
+frames.report("captures", captures.captures())
 frames.report("waits", waiting.waits())
 frames.report("transfers", dma.transfers())
 frames.report("wrong transfers", dma.counter_runs())
@@ -87,3 +89,28 @@ def test_an_interrupt_wakes_who_waits(outcomes: dict[str, list[Outcome]]) -> Non
     for run in runs.values():
         assert (run["received"], run["wrong"]) == (run["wanted"], 0)
         assert run["rounds"] > 0
+
+
+@pytest.mark.parametrize("capture", ["queue", "queue, with times", "frames, with times"])
+def test_each_word_of_a_register_is_captured_once_or_counted(
+    outcomes: dict[str, list[Outcome]], capture: str
+) -> None:
+    (run,) = (run for run in outcomes["captures"] if run["capture"] == capture)
+    assert run["received"] + run["refused"] == run["events"] == 300
+    assert run["received"] > 100 and run["refused"] > 0
+    assert run["in_order"] and run["on_time"]
+    assert run["collections"] > 0
+
+
+def test_a_history_captures_the_last(outcomes: dict[str, list[Outcome]]) -> None:
+    runs = [run for run in outcomes["captures"] if "numbers" in run]
+    assert [run["capture"] for run in runs] == ["history of I", "history of HI"]
+    for run in runs:
+        assert run["numbers"] == list(range(31, -1, -1))
+
+
+def test_as_many_bits_are_read_at_once_as_wanted(outcomes: dict[str, list[Outcome]]) -> None:
+    runs = {run["capture"]: run for run in outcomes["captures"] if "late" in run}
+    assert runs.keys() == {"8 bits", "16 bits", "32 bits"}
+    for run in runs.values():
+        assert 0 <= run["late"] <= run["most"] < 256

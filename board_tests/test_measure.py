@@ -84,18 +84,20 @@ def test_nothing_that_is_done_with_a_bbqueue_allocates(report: Report) -> None:
     ]
 
 
-def test_an_element_through_the_functions_costs_little_more_than_through_a_deque(
-    report: Report,
+@pytest.mark.parametrize(("form", "deques", "times"), [("function", 1.12, 11), ("method", 2.1, 6)])
+def test_an_element_costs_little_more_than_through_a_deque_and_far_less_than_in_python(
+    report: Report, form: str, deques: float, times: float
 ) -> None:
-    deque = _through(report, "deque", "append", "popleft", "builtin")
-    function = _through(report, "SpscQueue", "try_enqueue", "try_dequeue", "function")
-    assert function <= 1.3 * deque
+    ours = _through(report, "SpscQueue", "try_enqueue", "try_dequeue", form)
+    assert ours <= deques * _through(report, "deque", "append", "popleft", "builtin")
+    assert ours * times <= _through(report, "plain ring", "push", "pop", "idiom")
 
 
-def test_an_element_through_the_methods_costs_at_most_three_deques(report: Report) -> None:
-    deque = _through(report, "deque", "append", "popleft", "builtin")
-    method = _through(report, "SpscQueue", "try_enqueue", "try_dequeue", "method")
-    assert method <= 3 * deque
+def test_a_captured_register_takes_half_of_a_handler_that_appends_it(report: Report) -> None:
+    took = {run["handler"]: run["handler_cycles"] for run in report["isr"]}
+    captured, appended = took["capture of a register"], took["append of a register, in bytecode"]
+    assert captured and appended
+    assert captured["median"] <= 0.52 * appended["median"]
 
 
 def test_a_frame_in_the_best_form_costs_less_than_through_ring_io(report: Report) -> None:
@@ -140,7 +142,7 @@ def test_ring_io_takes_longer_with_frames_that_are_not_aligned(report: Report) -
 
 def test_no_interrupt_is_lost_and_all_arrive_in_order(report: Report) -> None:
     ours = [run for run in report["isr"] if run["subject"] == "SpscQueue"]
-    assert len(ours) == 3
+    assert len(ours) == 4
 
     def fate(run: Interrupts) -> tuple[bool, int, bool]:
         return run["events"] >= 10_000, run["lost"], run["in_order"]
@@ -168,11 +170,11 @@ def test_an_image_is_what_size_of_says(report: Report) -> None:
     assert ours["handle_bytes"] > 0 and ours["import_bytes"] > 0
 
 
-def test_a_bbqueue_of_either_use_takes_56_bytes_beside_its_capacity(report: Report) -> None:
+def test_a_bbqueue_of_either_use_takes_60_bytes_beside_its_capacity(report: Report) -> None:
     ours = [memory for memory in report["memory"] if memory["subject"].startswith("BBQueue, ")]
     assert len(ours) == 2
     for memory in ours:
-        assert memory["image_bytes"] == 56 + memory["capacity"]
+        assert memory["image_bytes"] == 60 + memory["capacity"]
         assert memory["handle_bytes"] > 0 and memory["import_bytes"] > 0
 
 

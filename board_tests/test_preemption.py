@@ -67,17 +67,25 @@ def _drop_docstrings(function: ast.FunctionDef) -> None:
 
 # Of spsc_queue.try_dequeue.
 _IS_THERE_ONE = """\
-    if head == image[_TAIL]:
+    if head == ptr32(address)[_TAIL]:
+        kind = ptr32(address)[_KIND]
+        if kind != _INTEGERS_1 and kind != _INTEGERS_2 and kind != _INTEGERS_4:
+            from heapless_py._refuse import refuse_image
+
+            refuse_image()
         return int(default)
 """
 _TAKE_IT = """\
-    size = image[_SIZE]
-    if size == 4:
-        element = image[_WORDS + head]
-    elif size == 2:
-        element = ptr16(image)[2 * _WORDS + head]
+    if ptr32(address)[_KIND] == _INTEGERS_4:
+        element = ptr32(address)[_WORDS + head]
+    elif ptr32(address)[_KIND] == _INTEGERS_2:
+        element = ptr16(address)[2 * _WORDS + head]
+    elif ptr32(address)[_KIND] == _INTEGERS_1:
+        element = ptr8(address)[_BYTES + head]
     else:
-        element = ptr8(image)[_BYTES + head]
+        from heapless_py._refuse import refuse_image
+
+        refuse_image()
 """
 
 _FAULTS = (
@@ -87,7 +95,7 @@ _FAULTS = (
         "SpscQueue: try_dequeue, the function",
         Edit(
             "spsc_queue",
-            "def try_dequeue(image",
+            "def try_dequeue(address",
             _IS_THERE_ONE + _TAKE_IT,
             _TAKE_IT + _IS_THERE_ONE,
         ),
@@ -98,9 +106,9 @@ _FAULTS = (
         "SpscQueue: try_enqueue, the function",
         Edit(
             "spsc_queue",
-            "def try_enqueue(image",
-            "    if size == 4:\n",
-            "    image[_TAIL] = after\n    if size == 4:\n",
+            "def try_enqueue(address",
+            "    if ptr32(address)[_KIND] == _INTEGERS_4:\n",
+            "    ptr32(address)[_TAIL] = tail + 1\n    if ptr32(address)[_KIND] == _INTEGERS_4:\n",
         ),
     ),
     _Fault(

@@ -22,6 +22,17 @@ source.stop()
 """
 
 
+_CAPTURES = f"""
+from on_board.pio_interrupt import PioInterrupt
+source = PioInterrupt(capture, 25000)
+source.start({_EVENTS})
+while not source.finished():
+    pass
+source.stop()
+print(*consumer)
+"""
+
+
 _SAMPLES = f"""
 from on_board.pio_interrupt import PioInterrupt
 source = PioInterrupt(sample, 25000)
@@ -58,10 +69,28 @@ def test_the_queue_example_prints_each_event(
     assert moments == sorted(set(moments))
 
 
+def test_the_capture_example_keeps_the_time_of_each_event(
+    pico: Board, tmp_path: Path, examples: list[str]
+) -> None:
+    before, loop, _ = examples[0].partition("while True:\n")
+    program, registered = re.subn(
+        r"^Pin\(.*\)\.irq\((.*), Pin\.IRQ_FALLING, hard=True\)$",
+        r"capture = \1",
+        examples[1],
+        flags=re.MULTILINE,
+    )
+    assert loop and registered == 1
+    (line,) = run(pico, before + program + _CAPTURES, tmp_path)
+    moments = [int(word) for word in line.split()]
+    assert len(moments) == _EVENTS
+    assert moments == sorted(set(moments))
+    assert moments[-1] - moments[0] < 10_000 * _EVENTS  # microseconds
+
+
 def test_the_frames_example_prints_each_sample(
     pico: Board, tmp_path: Path, examples: list[str]
 ) -> None:
-    lines = run(pico, examples[1] + _SAMPLES, tmp_path)
+    lines = run(pico, examples[2] + _SAMPLES, tmp_path)
     found = [re.fullmatch(r"sampled \((\d+), (\d+)\)", line) for line in lines]
     samples = [(int(match[1]), int(match[2])) for match in found if match]
     assert len(samples) == len(lines) == _EVENTS

@@ -11,11 +11,11 @@ The image, in 32-bit little-endian words; whoever is named is a word's only writ
     +---------+---------+-------+--------+--------+--------+--------+--------+--------+
       at construction    split()  --------------------- producer ---------------------
 
-     9        10       11       12       13       14
-    +--------+--------+--------+--------+--------+------------------------------
-    | read   | reads  | run    | second | release| capacity bytes, 0 … 3 unused
-    +--------+--------+--------+--------+--------+------------------------------
-      ----------------- consumer -----------------
+     9        10       11       12       13       14       15
+    +--------+--------+--------+--------+--------+--------+------------------------------
+    | read   | reads  | run    | second | release| refused| capacity bytes, 0 … 3 unused
+    +--------+--------+--------+--------+--------+--------+------------------------------
+      ----------------- consumer ----------------- producer
 
 `write` and `read` are 2 * position + lap. The producer's lap bit flips when it wraps to 0, the
 consumer's when it follows. Laps equal: the bytes from read to write wait. Laps differ: those from
@@ -61,7 +61,8 @@ RELEASED = 4
 USE = 2
 WRITE = 3
 READ = 9
-WORDS = 14
+REFUSED = 14  # frames that a register's handler found no room for
+WORDS = 15
 
 # As drawn above.
 _KIND = const(0)
@@ -78,8 +79,8 @@ _READS = const(10)  # read grants begun and ended: odd while one is live
 _RUN = const(11)  # bytes of the latest one, with a frame's header and padding
 _SECOND = const(12)  # bytes of it that are after the wrap
 _RELEASE = const(13)  # bytes of it that the end of a `with` block releases
-_WORDS = const(14)
-_BYTES = const(56)  # of all these words
+_WORDS = const(15)
+_BYTES = const(60)  # of all these words
 
 _LARGEST = 0x00FFFFFF  # bytes of an image: as far as a board's memoryviews reach
 EVERYTHING = _LARGEST  # more bytes than any grant has

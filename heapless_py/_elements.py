@@ -9,7 +9,8 @@ Their images begin alike, in 32-bit little-endian words:
       ----- at construction ----
 """
 
-from ._format import Format, small_limits
+from ._checker import checker
+from ._format import Format
 from ._image import check_capacity, new_image, whole_words
 from ._port import const, int, integers, micropython, ptr8, ptr32
 from ._sequence import Sequence
@@ -108,24 +109,6 @@ class Elements(Sequence):
         assert len(self) <= self.capacity, words
         size = _image_size(self.capacity, self._layout, self.WORDS)
         assert len(self.image) == size, len(self.image)
-
-
-def checker(layout):
-    """`layout.check`; for integers a faster one, which a hard interrupt may call too."""
-    check = layout.check
-    if not layout.code:
-        return check
-    low, high = small_limits(layout.code)
-
-    @micropython.viper
-    def check_integer(x):
-        """Raise ValueError or TypeError unless `x` is an integer that fits."""
-        if x < low or x > high:
-            check(x)
-        else:
-            int(x)  # raises, of a float between them
-
-    return check_integer
 
 
 @micropython.viper

@@ -11,6 +11,7 @@ import sys
 
 if sys.implementation.name == "micropython":
     import builtins
+    from array import array
 
     import micropython
     import uctypes
@@ -119,6 +120,60 @@ if sys.implementation.name == "micropython":
         view[1] = 0xAA
         return bytes(view) == b"\x14\xaa\x16" and memory[21] == 0xAA and len(view) == 3
 
+    # What a function shares with one inside it is kept in a cell, an object of two words: its
+    # type, and what the variable is. The function inside is an object with its cells in a row:
+    #
+    #     | its type | code | number of cells | cell | cell …       | type of a cell | variable |
+    #
+    # A small integer n is 2 * n + 1 there, and anything else an address, which is even. So who
+    # knows where a variable is tells small integers apart, reads them and makes them in a few
+    # instructions, where a conversion is a call, and a look at the limits is two.
+    class Known:
+        """What a function finds at an address: its image's, its variable's, and numbers.
+
+        find: to be called with the function, when the variable is this object.
+        """
+
+        def __init__(self, image, *numbers):
+            self._image = image  # to be kept alive
+            self._words = array("I", (uctypes.addressof(image), 0) + numbers)
+            self.address = uctypes.addressof(self._words)
+
+        def find(self, function):
+            count = _words_at(id(function) + 8, 1)[0]
+            for cell in _words_at(id(function) + 12, count):
+                if _words_at(cell, 2)[1] == id(self):
+                    self._words[1] = cell + 4
+
+    def _words_at(address, count):
+        return array("I", uctypes.bytearray_at(address, 4 * count))
+
+    def _variables_can_be_found():
+        """Whether functions and integers are what the drawing says, found out without harm."""
+        if _WORD != 4:
+            return False
+        known = Known(bytearray(4))
+        address = known.address
+        variable = known
+
+        @micropython.viper
+        def through(x):
+            nonlocal variable
+            variable = x
+            word = ptr32(ptr32(int(address))[1])
+            word[0] += 2
+            return variable
+
+        if _words_at(id(through) + 8, 1)[0] != 2:
+            return False
+        known.find(through)
+        if not known._words[1]:
+            return False
+        return [through(x) for x in (0, -2, 0x3FFFFFFE)] == [1, -1, 0x3FFFFFFF]
+
+    if not _variables_can_be_found():
+        Known = None
+
     @micropython.viper
     def copy(target: ptr8, source: ptr8, count: int, target_offset: int, source_offset: int):
         """Copy `count` bytes. The caller has checked both ends of both buffers."""
@@ -179,7 +234,7 @@ else:
         def __init__(self, target, code):
             if isinstance(target, (builtins.int, str)):
                 # A chip believes it, and makes it an address. Harmless until something is there.
-                target = _Address(None, 0, target)
+                target = _at_address(target)
             elif not isinstance(target, (_Pointer, _Address)):
                 target = _Address(memoryview(target).cast("B"), 0, target)
             self.memory, self.offset, self.owner = target.memory, target.offset, target.owner
@@ -223,6 +278,24 @@ else:
         def __or__(self, other):
             return self.offset | other.offset
 
+    # First address -> memory that stands in for peripheral registers.
+    _registers = {}
+
+    @contextmanager
+    def registers(address, memory):
+        """Let the bytes of `memory` be at `address` and what follows it."""
+        _registers[address] = memory
+        try:
+            yield memory
+        finally:
+            del _registers[address]
+
+    def _at_address(target):
+        for begin, memory in _registers.items():
+            if isinstance(target, builtins.int) and 0 <= target - begin < len(memory):
+                return _Address(memoryview(memory), target - begin, memory)
+        return _Address(None, 0, target)
+
     # (id of an image, byte in it) -> what to call when something was stored there.
     _watches = {}
 
@@ -246,10 +319,14 @@ else:
         return _Pointer(target, "H")
 
     def ptr32(target):
+        if isinstance(target, (_Words, _Variable)):
+            return target
         return _Pointer(target, "i")
 
     def int(value):
         """A viper integer: the low 32 bits of `value`, signed. Of a pointer, its address."""
+        if isinstance(value, _Words):
+            return value
         if isinstance(value, _Pointer):
             return _Address(value.memory, value.offset, value.owner)
         return (operator.index(value) + 0x80000000 & 0xFFFFFFFF) - 0x80000000
@@ -271,7 +348,7 @@ else:
 
     def pointer(image):
         """What `ptr32` takes to reach an image."""
-        return image
+        return ptr32(image)
 
     def is_aligned(buffer):
         """Whether `buffer` begins at a word; CPython does not mind."""
@@ -282,6 +359,38 @@ else:
         if isinstance(buffer, memoryview) and buffer.itemsize != 1:
             raise TypeError("the items of a memoryview must be bytes")
         return memoryview(buffer).cast("B")[:size]
+
+    class Known:
+        """What a function finds at an address: its image's, its variable's, and numbers.
+
+        find: to be called with the function, when the variable is this object.
+        """
+
+        def __init__(self, image, *numbers):
+            self.address = _Words((image, None) + numbers)
+
+        def find(self, function):
+            (cell,) = (it for it in function.__closure__ if it.cell_contents is self)
+            self.address[1] = _Variable(cell)
+
+    class _Words(list):
+        """What is at an address that is none; ptr32 and int leave it as it is."""
+
+    class _Variable:
+        """A function's variable, as the word that a board keeps of it."""
+
+        def __init__(self, cell):
+            self._cell = cell
+
+        def __getitem__(self, index):
+            assert index == 0, index
+            value = self._cell.cell_contents
+            is_small = type(value) is builtins.int and -0x40000000 <= value < 0x40000000
+            return 2 * value + 1 if is_small else 0
+
+        def __setitem__(self, index, word):
+            assert index == 0, index
+            self._cell.cell_contents = int(word) >> 1
 
     def copy(target, source, count, target_offset, source_offset):
         """Copy `count` bytes. The caller has checked both ends of both buffers."""

@@ -317,7 +317,8 @@ class FramedProducer(_End):
 
     Grants: grant, wait_grant
     From a buffer: write_frame
-    Ask: max_frame, frames, is_full, is_empty, len, capacity
+    In a hard interrupt, from a register: capture
+    Ask: max_frame, frames, is_full, is_empty, len, capacity, refused
 
     `grant` and `write_frame` are attributes, so that looking them up in a handler allocates
     nothing. One grant may be live at a time.
@@ -326,8 +327,41 @@ class FramedProducer(_End):
     def __init__(self, image, capacity):
         super().__init__(image, capacity)
         self.max_frame = _bip.max_frame(capacity)
+        self._words = integers(image, 0, "I", _bip.WORDS)
         self.grant = _bip.granter(pointer(image), two(WriteGrant, image, _bip.FRAMED), _bip.FRAMED)
         self.write_frame = _bip.frame_writer(image, len, write_frame)
+
+    def capture(self, address, stamp=None, width=32):
+        """A handler for `irq(handler, hard=True)` that frames what a peripheral's register says.
+
+        Each interrupt reads it once, of a full queue too (then `refused` counts on), and runs no
+        bytecode. A frame is a 32-bit little-endian word, or two with a stamp.
+
+        address: of the register, a multiple of the bytes that are read at once. It is believed:
+            whatever is there is read, with every interrupt.
+        stamp: the address of a second register, of 32 bits, that is read after the first, such as
+            a timer's.
+        width: bits of the register that are read at once: 8, 16 or 32.
+
+        ISR-safe: no; the handler is.
+        Complexity: O(1), the handler too.
+        Called by: the producer, which the handler is from then on.
+        Raises: ValueError or TypeError when an argument is not as above, or `max_frame` is less
+            than such a frame; NotImplementedError on a port without such registers.
+        """
+        from ._capture import into_frames
+
+        return into_frames(self, address, stamp, width)
+
+    @property
+    def refused(self):
+        """How many frames of `capture` found no room, modulo 2**32.
+
+        ISR-safe: yes, below 2**30.
+        Complexity: O(1).
+        Called by: anyone.
+        """
+        return self._words[_bip.REFUSED]
 
     async def wait_grant(self, n):
         """Wait until `grant(n)` gives a grant, and return it.

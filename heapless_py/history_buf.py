@@ -234,6 +234,7 @@ class HistoryBuf(Ring):
     Raises: ValueError or TypeError when an argument is not as above.
 
     The writer's: write, write_from, extend, clear, clear_with
+    In a hard interrupt, from a register: capture
     One element: recent, oldest, h[i], h[i:j] (a list), get
     All of them, oldest to newest: iteration, reversed, in, index, count, ==, <, copy_into,
         as_slices; in no order: as_unordered_bytes
@@ -288,6 +289,28 @@ class HistoryBuf(Ring):
         at = int(_begin_write(image))
         copy(image, buffer, size, _BYTES + at * size, 0)
         _end_write(image)
+
+    def capture(self, address, stamp=None, width=32):
+        """A handler for `irq(handler, hard=True)` that writes what a peripheral's register says.
+
+        Each interrupt reads it once, and runs no bytecode. The elements are integers, and have as
+        many of the register's low bits as they hold.
+
+        address: of the register, a multiple of the bytes that are read at once. It is believed:
+            whatever is there is read, with every interrupt.
+        stamp: the address of a second register, of 32 bits, that is read after the first, such as
+            a timer's. The elements are records of two integers then, such as "HI".
+        width: bits of the register that are read at once: 8, 16 or 32.
+
+        ISR-safe: no; the handler is.
+        Complexity: O(1), the handler too.
+        Called by: the writer, which the handler is from then on.
+        Raises: ValueError or TypeError when an argument is not as above or the format is another;
+            NotImplementedError on a port without such registers.
+        """
+        from ._capture import into_history
+
+        return into_history(self.image, self.format, address, stamp, width)
 
     def extend(self, items):
         """Write all of `items`, any number, in their order; or none, if anything is raised.

@@ -9,10 +9,11 @@ may run on its own core of an RP2040.
 The hot operations come in two forms:
 
     producer.try_enqueue(x)                     a method: checks `x`, takes every format
-    spsc_queue.try_enqueue(producer.image, x)   a function on the image: integers, half the cycles
+    spsc_queue.try_enqueue(producer.address, x)   a function: integers, less cycles
 """
 
-from ._format import Format, small_limits
+from ._checker import checker
+from ._format import Format, limits, small_limits
 from ._image import (
     check_capacity,
     check_readable,
@@ -21,12 +22,12 @@ from ._image import (
     new_image,
     whole_words,
 )
-from ._port import const, copy, int, integers, micropython, ptr8, ptr16, ptr32
+from ._port import Known, const, copy, int, integers, micropython, pointer, ptr8, ptr16, ptr32
 from ._sequence import description, same_elements
 from .errors import EMPTY, FULL
 
 # The image begins with eight 32-bit words. Fixed at construction:
-_KIND = const(0)  # what the slots hold: _INTEGERS or _RECORDS
+_KIND = const(0)  # what the slots hold: _INTEGERS_1, _2, _4 or _RECORDS
 _SLOTS = const(1)  # capacity + 1: one slot stays empty, so that full and empty differ
 _SIZE = const(2)  # bytes of one element
 _SIGN = const(3)  # the sign bit of a signed format and of all 32-bit ones, else 0
@@ -39,160 +40,257 @@ _SPLIT = const(7)  # 1 once split; written by SpscQueue.split only
 _WORDS = const(8)
 _BYTES = const(32)
 
-_INTEGERS = const(0x4951)  # "QI"
+_INTEGERS_1 = const(0x3151)  # "Q1": of one byte
+_INTEGERS_2 = const(0x3251)  # "Q2"
+_INTEGERS_4 = const(0x3451)  # "Q4"
 _RECORDS = const(0x5251)  # "QR"
 _LARGEST = const(0x07FFFFFF)  # bytes of an image: as many as a board's `uctypes` indexes
 
+_KINDS = {1: _INTEGERS_1, 2: _INTEGERS_2, 4: _INTEGERS_4}
 _SIGNS = {"b": 1 << 7, "h": 1 << 15, "i": 1 << 31, "I": 1 << 31}
 _NOTHING = object()  # a default that no caller has
 
 
 @micropython.viper
-def try_enqueue(image: ptr32, x: int) -> bool:
-    """Enqueue the integer `x` on `image`: True, or False when the queue is full.
+def try_enqueue(address: int, x: int) -> bool:
+    """Enqueue the integer `x` on the queue at `address`: True, or False when it is full.
 
-    Of `x` the low 32 bits count, as everywhere in viper; they must be in the format's range.
-    `image` is the `image` of a producer or a queue. An int in its place is taken for the address
-    of one and believed, as `machine.mem32` does.
+    address: `address` of a producer or a queue that is still there, and of nothing else: it is
+        believed, as `machine.mem32` does.
+    x: an integer in the format's range, of which the low 32 bits count, as everywhere in viper.
 
     ISR-safe: yes.
     Complexity: O(1).
     Called by: the producer.
-    Raises: ValueError when `x` is out of range; TypeError when `image` is no queue of integers.
+    Raises: ValueError when `x` is out of range; TypeError when `address` is that of no queue of
+        integers.
     """
-    image = ptr32(image)
+    address = int(address)
     x = int(x)
-    tail = image[_TAIL]
-    if image[_KIND] != _INTEGERS:
+    # The first three names of a viper function live in registers: a pointer would be the fourth.
+    tail = ptr32(address)[_TAIL]
+    # That slot is ours to write, of a full queue too: it is the one that stays empty.
+    # In two's complement, x + sign of an x in range has no bit above the element.
+    if ptr32(address)[_KIND] == _INTEGERS_4:
+        ptr32(address)[_WORDS + tail] = x
+    elif ptr32(address)[_KIND] == _INTEGERS_2:
+        if (x + ptr32(address)[_SIGN]) >> 16:
+            from heapless_py._refuse import refuse_integer
+
+            refuse_integer(x, 2, ptr32(address)[_SIGN])
+        ptr16(address)[2 * _WORDS + tail] = x
+    elif ptr32(address)[_KIND] == _INTEGERS_1:
+        if (x + ptr32(address)[_SIGN]) >> 8:
+            from heapless_py._refuse import refuse_integer
+
+            refuse_integer(x, 1, ptr32(address)[_SIGN])
+        ptr8(address)[_BYTES + tail] = x
+    else:
         from heapless_py._refuse import refuse_image
 
         refuse_image()
-    size = image[_SIZE]
-    # In two's complement, x + sign of an x in range has no bit above the element.
-    if size < 4 and (x + image[_SIGN]) >> (size << 3):
-        from heapless_py._refuse import refuse_integer
-
-        refuse_integer(x, size, image[_SIGN])
-    after = tail + 1
-    if after == image[_SLOTS]:
-        after = 0
-    if after == image[_HEAD]:
-        image[_REFUSED] += 1
+    tail += 1
+    if tail == ptr32(address)[_SLOTS]:
+        tail = 0
+    if tail == ptr32(address)[_HEAD]:
+        ptr32(address)[_REFUSED] += 1
         return False
-    if size == 4:
-        image[_WORDS + tail] = x
-    elif size == 2:
-        ptr16(image)[2 * _WORDS + tail] = x
-    else:
-        ptr8(image)[_BYTES + tail] = x
-    image[_TAIL] = after  # published: the slot is the consumer's from here on
+    ptr32(address)[_TAIL] = tail  # published: the slot is the consumer's from here on
     return True
 
 
 @micropython.viper
-def try_dequeue(image: ptr32, default) -> int:
-    """Dequeue the oldest integer from `image`; the integer `default` when the queue is empty.
+def try_dequeue(address: int, default) -> int:
+    """Dequeue the oldest integer of the queue at `address`; the integer `default` when empty.
 
     The result is a viper integer, signed and of 32 bits: of format I, 2**31 and more reads as a
-    negative number. `image` as in `try_enqueue`.
+    negative number. `address` as in `try_enqueue`.
 
     ISR-safe: yes; a result of 2**30 and more, or below -2**30, is a heap object on a board, and
         lost where none can be made: a hard interrupt takes those with `try_dequeue_into`.
     Complexity: O(1).
     Called by: the consumer.
-    Raises: TypeError when `image` is no queue of integers, or `default`, if needed, no int.
+    Raises: TypeError when `address` is that of no queue of integers, or `default`, if needed, no
+        int.
     """
-    image = ptr32(image)
-    head = image[_HEAD]
-    if image[_KIND] != _INTEGERS:
+    address = int(address)
+    head = ptr32(address)[_HEAD]
+    if head == ptr32(address)[_TAIL]:
+        kind = ptr32(address)[_KIND]
+        if kind != _INTEGERS_1 and kind != _INTEGERS_2 and kind != _INTEGERS_4:
+            from heapless_py._refuse import refuse_image
+
+            refuse_image()
+        return int(default)
+    if ptr32(address)[_KIND] == _INTEGERS_4:
+        element = ptr32(address)[_WORDS + head]
+    elif ptr32(address)[_KIND] == _INTEGERS_2:
+        element = ptr16(address)[2 * _WORDS + head]
+    elif ptr32(address)[_KIND] == _INTEGERS_1:
+        element = ptr8(address)[_BYTES + head]
+    else:
         from heapless_py._refuse import refuse_image
 
         refuse_image()
-    if head == image[_TAIL]:
-        return int(default)
-    size = image[_SIZE]
-    if size == 4:
-        element = image[_WORDS + head]
-    elif size == 2:
-        element = ptr16(image)[2 * _WORDS + head]
-    else:
-        element = ptr8(image)[_BYTES + head]
-    element = (element ^ image[_SIGN]) - image[_SIGN]
+    element = (element ^ ptr32(address)[_SIGN]) - ptr32(address)[_SIGN]
     head += 1
-    if head == image[_SLOTS]:
+    if head == ptr32(address)[_SLOTS]:
         head = 0
-    image[_HEAD] = head  # published: the slot is the producer's from here on
+    ptr32(address)[_HEAD] = head  # published: the slot is the producer's from here on
     return int(element)
 
 
-def _integer_enqueuer(image, layout):
-    """`Producer.try_enqueue` for integers: a closure, as a method would look up its attributes."""
-    low, high = small_limits(layout.code)
+# What the closures for integers find at an address: see `Known`.
+_IMAGE = const(0)
+_VARIABLE = const(1)
+_BIAS = const(2)  # of what fits, and is a small integer on a board, x + bias
+_BITS = const(3)  # has no bit from this one on
+
+
+class _Integers:
+    """Of a queue of integers: what the closures of an end look up, and what they do seldom.
+
+    They hold on to it, so that what is `known` is there for as long as they are.
+    """
+
+    def __init__(self, image, layout, slots):
+        self._low, self._high = limits(layout.code)  # which may be heap objects
+        self._check = layout.check
+        self._slots = slots
+        low, _ = small_limits(layout.code)
+        self.known = Known(image, -low, min(8 * layout.size, 31 if low else 30))
+
+    def check(self, x):
+        """Raise ValueError or TypeError unless `x` is a number that fits. Allocates nothing."""
+        if x < self._low or x > self._high:
+            self._check(x)
+
+    def load(self, slot):
+        """The element there, whatever it is."""
+        return self._slots[slot]
+
+
+def _integer_enqueuer(integers):
+    """`Producer.try_enqueue` for integers."""
+    check = integers.check
+    address = integers.known.address
+    given = integers.known
+    true = True  # as an object: viper's own True takes a conversion
 
     @micropython.viper
-    def try_enqueue(x) -> bool:
+    def try_enqueue(x):
         """Enqueue the integer `x`: True, or False when the queue is full.
 
         ISR-safe: yes; an `x` of 2**30 and more, or below -2**30, is a heap object on a board, and
-            comparing it with the limits takes more.
+            takes longer.
         Complexity: O(1).
         Called by: the producer.
         Raises: ValueError when `x` is out of the format's range; TypeError when it is no int.
         """
-        value = int(x)
-        if x < low or x > high:
-            layout.check(x)
-        p = ptr32(image)
+        nonlocal given
+        given = x
+        p = ptr32(int(address))
+        value = ptr32(p[_VARIABLE])[0]
+        if value & 1 == 0 or ((value >> 1) + p[_BIAS]) >> p[_BITS]:
+            check(x)
+            value = int(x)
+        else:
+            value >>= 1
+        p = ptr32(p[_IMAGE])
+        # The slot at tail is ours to write, of a full queue too: it is the one that stays empty.
         tail = p[_TAIL]
-        after = tail + 1
-        if after == p[_SLOTS]:
-            after = 0
-        if after == p[_HEAD]:
-            p[_REFUSED] += 1
-            return False
-        size = p[_SIZE]
-        if size == 4:
+        if p[_SIZE] == 4:
             p[_WORDS + tail] = value
-        elif size == 2:
+        elif p[_SIZE] == 2:
             ptr16(p)[2 * _WORDS + tail] = value
         else:
             ptr8(p)[_BYTES + tail] = value
-        p[_TAIL] = after  # published: the slot is the consumer's from here on
-        return True
+        tail += 1
+        if tail == p[_SLOTS]:
+            tail = 0
+        if tail == p[_HEAD]:
+            p[_REFUSED] += 1
+            return x is check  # False
+        p[_TAIL] = tail  # published: the slot is the consumer's from here on
+        return true
 
+    integers.known.find(try_enqueue)
     return try_enqueue
 
 
-def _record_enqueuer(image, layout, slots):
-    """`Producer.try_enqueue` for records."""
+def _integer_dequeuer(integers):
+    """`Consumer.try_dequeue` for integers."""
+    load = integers.load
+    address = integers.known.address
+    taken = integers.known
+
+    @micropython.viper
+    def try_dequeue(default):
+        """Dequeue the oldest element; `default` when the queue is empty.
+
+        ISR-safe: yes; one of 2**30 and more, or below -2**30, is a heap object on a board
+            (`try_dequeue_into` reads into a buffer).
+        Complexity: O(1).
+        Called by: the consumer.
+        """
+        nonlocal taken
+        known = ptr32(int(address))
+        p = ptr32(known[_IMAGE])
+        head = p[_HEAD]
+        if head == p[_TAIL]:
+            return default
+        if p[_SIZE] == 4:
+            value = p[_WORDS + head]
+        elif p[_SIZE] == 2:
+            value = ptr16(p)[2 * _WORDS + head]
+        else:
+            value = ptr8(p)[_BYTES + head]
+        value = int((value ^ p[_SIGN]) - p[_SIGN])
+        if (value + known[_BIAS]) >> known[_BITS]:
+            taken = load(head)
+        else:
+            ptr32(known[_VARIABLE])[0] = value << 1 | 1
+        head += 1
+        if head == p[_SLOTS]:
+            head = 0
+        p[_HEAD] = head  # published: the slot is the producer's from here on
+        return taken
+
+    integers.known.find(try_dequeue)
+    return try_dequeue
+
+
+def _enqueuer(image, check, slots):
+    """`Producer.try_enqueue` for elements that `check` lets pass."""
 
     @micropython.viper
     def try_enqueue(x) -> bool:
-        """Enqueue the record `x`, a tuple of its fields: True, or False when the queue is full.
+        """Enqueue `x`, an integer or, of records, a tuple: True, or False when the queue is full.
 
-        ISR-safe: no (it takes a tuple apart; `try_enqueue_from` takes packed bytes).
+        ISR-safe: yes, for integers; no for records (`try_enqueue_from` takes packed bytes).
         Complexity: O(fields).
         Called by: the producer.
         Raises: ValueError or TypeError when `x` does not fit the format.
         """
-        layout.check(x)
+        check(x)
         p = ptr32(image)
+        # The slot at tail is ours to write, of a full queue too: it is the one that stays empty.
         tail = p[_TAIL]
-        after = tail + 1
-        if after == p[_SLOTS]:
-            after = 0
-        if after == p[_HEAD]:
+        slots[tail] = x
+        tail += 1
+        if tail == p[_SLOTS]:
+            tail = 0
+        if tail == p[_HEAD]:
             p[_REFUSED] += 1
             return False
-        slots[tail] = x
-        p[_TAIL] = after  # published: the slot is the consumer's from here on
+        p[_TAIL] = tail  # published: the slot is the consumer's from here on
         return True
 
     return try_enqueue
 
 
 def _dequeuer(image, slots):
-    """`Consumer.try_dequeue`, for integers and records."""
+    """`Consumer.try_dequeue` for elements of any kind."""
 
     @micropython.viper
     def try_dequeue(default):
@@ -217,6 +315,10 @@ def _dequeuer(image, slots):
     return try_dequeue
 
 
+def _kind(layout):
+    return _KINDS[layout.size] if layout.code else _RECORDS
+
+
 def _checked_layout(capacity, fmt):
     """The layout of `fmt`, of which a queue may have `capacity` elements; else raise."""
     layout = Format(fmt)
@@ -233,6 +335,7 @@ class _End:
 
     def __init__(self, image, words, layout, slots):
         self.image = image
+        self.address = pointer(image)
         self.format = layout.text
         self.capacity = words[_SLOTS] - 1
         self._words = words
@@ -282,19 +385,20 @@ class Producer(_End):
     """The end of a split SpscQueue that enqueues. One context at a time may use it.
 
     Enqueue: try_enqueue, enqueue, try_enqueue_from, enqueue_from
+    In a hard interrupt, from a register: capture
     Ask: ready, len, capacity, is_full, is_empty, refused
     In an asyncio task: wait_ready
-    For the function form: image
+    For the function form: address
 
     `try_enqueue` is an attribute, so that looking it up in a handler allocates nothing.
     """
 
     def __init__(self, image, words, layout, slots):
         super().__init__(image, words, layout, slots)
-        if layout.code:
-            self.try_enqueue = _integer_enqueuer(image, layout)
+        if layout.code and Known:
+            self.try_enqueue = _integer_enqueuer(_Integers(image, layout, slots))
         else:
-            self.try_enqueue = _record_enqueuer(image, layout, slots)
+            self.try_enqueue = _enqueuer(image, checker(layout), slots)
 
     @micropython.native
     def enqueue(self, x):
@@ -333,6 +437,28 @@ class Producer(_End):
         copy(image, buffer, size, _BYTES + tail * size, 0)
         p[_TAIL] = after  # published: the slot is the consumer's from here on
         return True
+
+    def capture(self, address, stamp=None, width=32):
+        """A handler for `irq(handler, hard=True)` that enqueues what a peripheral's register says.
+
+        Each interrupt reads it once, of a full queue too (then `refused` counts on), and runs no
+        bytecode. The queue is of integers, and keeps as many of the low bits as an element has.
+
+        address: of the register, a multiple of the bytes that are read at once. It is believed:
+            whatever is there is read, with every interrupt.
+        stamp: the address of a second register, of 32 bits, that is read after the first, such as
+            a timer's. The queue is of records of two integers then, such as "HI".
+        width: bits of the register that are read at once: 8, 16 or 32.
+
+        ISR-safe: no; the handler is.
+        Complexity: O(1), the handler too.
+        Called by: the producer, which the handler is from then on.
+        Raises: ValueError or TypeError when an argument is not as above or the format is another;
+            NotImplementedError on a port without such registers.
+        """
+        from ._capture import into_queue
+
+        return into_queue(self.image, self.format, address, stamp, width)
 
     def enqueue_from(self, buffer):
         """Enqueue the element packed at the begin of `buffer`.
@@ -392,14 +518,17 @@ class Consumer(_End):
     Look: try_peek, peek
     Ask: ready, len, capacity, is_full, is_empty
     In an asyncio task: wait, async iteration
-    For the function form: image
+    For the function form: address
 
     `try_dequeue` is an attribute, so that looking it up in a handler allocates nothing.
     """
 
     def __init__(self, image, words, layout, slots):
         super().__init__(image, words, layout, slots)
-        self.try_dequeue = _dequeuer(image, slots)
+        if layout.code and Known:
+            self.try_dequeue = _integer_dequeuer(_Integers(image, layout, slots))
+        else:
+            self.try_dequeue = _dequeuer(image, slots)
 
     @micropython.native
     def dequeue(self):
@@ -606,6 +735,7 @@ class SpscQueue:
     Look: try_peek, peek, iteration, ==
     Ask: len, bool, capacity, format, is_full, is_empty, refused
     Plan: size_of, from_iterable
+    For the function form: address
 
     `split()` gives the queue's two ends, once; from then on the queue itself refuses to be used
     (ValueError). Until then it does what both ends do, for the one context that has it.
@@ -625,10 +755,11 @@ class SpscQueue:
     def __init__(self, capacity, fmt, buffer=None):
         layout = _checked_layout(capacity, fmt)
         self.image = new_image(_image_size(capacity, layout), buffer)
+        self.address = pointer(self.image)
         self.capacity = capacity
         self.format = layout.text
         self._words = words = integers(self.image, 0, "I", _WORDS)
-        words[_KIND] = _INTEGERS if layout.code else _RECORDS
+        words[_KIND] = _kind(layout)
         words[_SLOTS] = capacity + 1
         words[_SIZE] = layout.size
         words[_SIGN] = _SIGNS.get(layout.code, 0)
@@ -816,7 +947,7 @@ class SpscQueue:
         """Assert every invariant of the image."""
         layout = Format(self.format)
         words = [self._words[i] for i in range(_WORDS)]
-        assert words[_KIND] == (_INTEGERS if layout.code else _RECORDS), words
+        assert words[_KIND] == _kind(layout), words
         assert words[_SLOTS] == self.capacity + 1, words
         assert words[_SIZE] == layout.size, words
         assert words[_SIGN] == _SIGNS.get(layout.code, 0), words

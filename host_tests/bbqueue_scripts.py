@@ -6,7 +6,7 @@ from typing import Any
 
 from host_tests.scripts import Step, construction, hexadecimal
 
-_HEADER_OF_IMAGE = 56
+_HEADER_OF_IMAGE = 60
 _NO_NUMBERS = (None, "x", 1.5, [1], "#00")
 
 

@@ -188,6 +188,7 @@ class Tracer:
         The pointers are those of `port`, on traced memory.
         """
         tracer = self
+        untraced = port.ptr32
 
         class Traced(port._Pointer):  # type: ignore[misc]  # the library is untyped
             memory: Any
@@ -215,10 +216,14 @@ class Tracer:
         def pack_into(form: str, image: Any, offset: int, *values: Any) -> None:
             tracer.put(image, offset, struct.pack(form, *values))
 
+        def ptr32(target: Any) -> Any:
+            is_memory = isinstance(target, (bytearray, port._Pointer, port._Address))
+            return Traced(target, "i") if is_memory else untraced(target)
+
         return {
             "ptr8": lambda target: Traced(target, "B"),
             "ptr16": lambda target: Traced(target, "H"),
-            "ptr32": lambda target: Traced(target, "i"),
+            "ptr32": ptr32,
             "integers": Integers,
             "copy": copy,
             "struct": SimpleNamespace(

@@ -124,7 +124,7 @@ class _QueueScript:
         verb = self.random.choice(("try_enqueue", "try_enqueue", "enqueue", "from", "function"))
         if verb == "function":
             value = self._value(range_of="i" if self.form != "I" else "I")
-            return ["", "spsc_queue.try_enqueue", f"@{name}.image", value]
+            return ["", "spsc_queue.try_enqueue", f"@{name}.address", value]
         if verb == "from":
             verb = self.random.choice(("try_enqueue_from", "enqueue_from"))
             return ["", f"{name}.{verb}", self._packed()]
@@ -138,7 +138,7 @@ class _QueueScript:
             ["", f"{name}.try_dequeue", default],
             ["", f"{name}.try_dequeue", None],
             ["", f"{name}.dequeue"],
-            ["", "spsc_queue.try_dequeue", f"@{name}.image", default],
+            ["", "spsc_queue.try_dequeue", f"@{name}.address", default],
             ["", f"{name}.try_dequeue_into", buffer],
             ["", f"{name}.dequeue_into", buffer],
             ["", f"{name}.drain_into", buffer],

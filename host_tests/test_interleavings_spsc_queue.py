@@ -97,7 +97,7 @@ class Producer(Actor):
         core: dict[str, Callable[[], object]] = {"try_enqueue": partial(self.put, end.try_enqueue)}
         if not self.setting.is_record:
             core["try_enqueue, function"] = partial(
-                self.put, partial(self.library.try_enqueue, self.image)
+                self.put, partial(self.library.try_enqueue, end.address)
             )
         return {
             "core": core,
@@ -244,7 +244,7 @@ class Consumer(Actor):
     def take_by_function(self) -> None:
         nothing = 0x7FFFFFFF  # no element is
         self.may_move(1)
-        element = self.library.try_dequeue(self.image, nothing)
+        element = self.library.try_dequeue(self.end.address, nothing)
         if element != nothing:
             # Format I comes as a signed number.
             self.see(element & 0xFFFFFFFF if self.setting.form == "I" else element)
@@ -443,34 +443,47 @@ ASKING = [Setting(capacity, ASKS) for capacity in (1, 2, 3)]
 CONSUMER_WAITING = [Setting(capacity, CONSUMER_WAITS) for capacity in (1, 2)]
 PRODUCER_WAITING = [Setting(capacity, PRODUCER_WAITS) for capacity in (1, 2)]
 
-FUNCTION_IN = "def try_enqueue(image: ptr32"
-FUNCTION_OUT = "def try_dequeue(image: ptr32"
-METHOD_IN = "def _integer_enqueuer"
-METHOD_OUT = "def _dequeuer"
-RECORD_IN = "def _record_enqueuer"
+FUNCTION_IN, FUNCTION_OUT = "def try_enqueue(address", "def try_dequeue(address"
+METHOD_IN, METHOD_OUT = "def _integer_enqueuer", "def _integer_dequeuer"
+ANY_IN, ANY_OUT = "def _enqueuer", "def _dequeuer"
 FROM, INTO, DRAIN = "def try_enqueue_from", "def try_dequeue_into", "def drain_into"
 CONSUMER = "class Consumer"
 
 # What is wrong: the change, and where to look for it, the smallest queue first.
 MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
     "try_enqueue, the function, publishes before it writes": (
-        spsc(FUNCTION_IN, "    if size == 4:", "    image[_TAIL] = after\n    if size == 4:"),
-        INTEGERS,
-    ),
-    "try_enqueue of a wider integer, the function, publishes before it writes": (
         spsc(
             FUNCTION_IN,
-            "image[_WORDS + tail] = x",
-            "image[_TAIL] = after; image[_WORDS + tail] = x",
+            "tail = ptr32(address)[_TAIL]",
+            "tail = ptr32(address)[_TAIL]; "
+            "ptr32(address)[_TAIL] = (tail + 1) % ptr32(address)[_SLOTS]",
         ),
         INTEGERS,
     ),
     "try_enqueue publishes before it writes": (
-        spsc(METHOD_IN, "size = p[_SIZE]", "size = p[_SIZE]; p[_TAIL] = after"),
+        spsc(METHOD_IN, "tail = p[_TAIL]", "tail = p[_TAIL]; p[_TAIL] = (tail + 1) % p[_SLOTS]"),
         INTEGERS,
     ),
     "try_enqueue of a record publishes before it writes": (
-        spsc(RECORD_IN, "slots[tail] = x", "p[_TAIL] = after; slots[tail] = x"),
+        spsc(ANY_IN, "slots[tail] = x", "p[_TAIL] = (tail + 1) % p[_SLOTS]; slots[tail] = x"),
+        RECORDS,
+    ),
+    "try_enqueue writes to the slot before its own": (
+        spsc(METHOD_IN, "tail = p[_TAIL]", "tail = (p[_TAIL] or p[_SLOTS]) - 1"),
+        INTEGERS,
+    ),
+    "try_dequeue takes the element before it knows that there is one": (
+        spsc(
+            METHOD_OUT,
+            "        head = p[_HEAD]\n",
+            "        head = p[_HEAD]\n        value = p[_WORDS + head]\n"
+            "        if p[_TAIL] != head:\n            p[_HEAD] = (head + 1) % p[_SLOTS]\n"
+            "            return value\n",
+        ),
+        [Setting(capacity, VERBS, form="i") for capacity in (1, 2)],
+    ),
+    "try_dequeue releases the slot before it takes the element": (
+        spsc(ANY_OUT, "return element", "return slots[head - 1]"),
         RECORDS,
     ),
     "try_enqueue_from publishes before it copies": (
@@ -500,11 +513,11 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         SMALL,
     ),
     "try_enqueue, the function, wraps a slot late": (
-        spsc(FUNCTION_IN, "after == image[_SLOTS]", "after > image[_SLOTS]"),
+        spsc(FUNCTION_IN, "tail == ptr32(address)[_SLOTS]", "tail > ptr32(address)[_SLOTS]"),
         SMALL,
     ),
     "try_enqueue wraps a slot early": (
-        spsc(METHOD_IN, "after == p[_SLOTS]", "after >= p[_SLOTS] - 1"),
+        spsc(METHOD_IN, "tail == p[_SLOTS]", "tail >= p[_SLOTS] - 1"),
         SMALL,
     ),
     "try_dequeue wraps a slot late": (
@@ -512,18 +525,22 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         SMALL,
     ),
     "try_dequeue, the function, does not wrap": (
-        spsc(FUNCTION_OUT, "    if head == image[_SLOTS]:\n        head = 0\n", ""),
+        spsc(FUNCTION_OUT, "    if head == ptr32(address)[_SLOTS]:\n        head = 0\n", ""),
         SMALL,
     ),
     "try_enqueue is full an element early": (
-        spsc(METHOD_IN, "after == p[_HEAD]", "(after + 1) % p[_SLOTS] == p[_HEAD]"),
+        spsc(METHOD_IN, "tail == p[_HEAD]", "(tail + 1) % p[_SLOTS] == p[_HEAD]"),
         SMALL,
     ),
     "try_enqueue, the function, is full an element late": (
-        spsc(FUNCTION_IN, "after == image[_HEAD]", "(after + 1) % image[_SLOTS] == image[_HEAD]"),
+        spsc(
+            FUNCTION_IN,
+            "tail == ptr32(address)[_HEAD]",
+            "(tail + 1) % ptr32(address)[_SLOTS] == ptr32(address)[_HEAD]",
+        ),
         SMALL[1:],
     ),
-    "try_enqueue is never full": (spsc(METHOD_IN, "after == p[_HEAD]", "False"), SMALL),
+    "try_enqueue is never full": (spsc(METHOD_IN, "tail == p[_HEAD]", "False"), SMALL),
     "try_enqueue_from is never full": (spsc(FROM, "after == p[_HEAD]", "False"), SMALL),
     "try_enqueue counts no refusal": (spsc(METHOD_IN, "p[_REFUSED] += 1", "pass"), SMALL),
     "try_dequeue is empty an element early": (
@@ -531,7 +548,7 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         SMALL,
     ),
     "try_dequeue, the function, is never empty": (
-        spsc(FUNCTION_OUT, "head == image[_TAIL]", "False"),
+        spsc(FUNCTION_OUT, "head == ptr32(address)[_TAIL]", "False"),
         SMALL,
     ),
     "try_dequeue_into is never empty": (spsc(INTO, "head == p[_TAIL]", "False"), SMALL),

@@ -69,7 +69,7 @@ def changed(make: Make, words: Words) -> Container:
 @pytest.mark.parametrize(
     ("make", "begin"),
     [
-        (spsc_queue, (b"QI", 4, 2, 1 << 15)),
+        (spsc_queue, (b"Q2", 4, 2, 1 << 15)),
         (vec, (b"VC", 3, 2, 1)),
         (deque, (b"DQ", 3, 2, 1)),
         (history_buf, (b"HB", 3, 2, 0)),
@@ -97,7 +97,7 @@ def test_an_image_begins_with_what_it_is(make: Make, begin: tuple[Any, ...]) -> 
         (lambda n: String(n), 0xFFFFFF - 16),
         (String.size_of, 0xFFFFFF - 16),
         (lambda n: Vec.size_of(n, "h"), (0xFFFFFF - 16) // 2),
-        (BBQueue.size_of, 0xFFFFFF - 56 - 3),
+        (BBQueue.size_of, 0xFFFFFF - 60 - 3),
     ],
 )
 def test_an_image_is_no_larger_than_a_board_can_point_into(

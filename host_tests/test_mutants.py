@@ -42,11 +42,13 @@ _OF_ALL = ("test_invariants", "test_copies", "test_wide_windows")
 PARTS = {
     "elements": Part(
         (
-            *("__init__", "errors", "spsc_queue", "vec", "deque", "history_buf"),
-            *("_elements", "_format", "_image", "_move", "_port", "_ring", "_sequence"),
+            *("__init__", "errors", "spsc_queue", "vec", "deque", "history_buf", "_capture"),
+            *("_checker", "_elements", "_format", "_image", "_move", "_port", "_ring"),
+            "_sequence",
         ),
         (
             *("test_spsc_queue", "test_vec", "test_deque", "test_history_buf", *_OF_ALL),
+            *("test_port", "test_capture"),
             *("test_waiting", "test_ring_buffer"),  # for _port and _sequence
         ),
     ),

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from array import array
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from hypothesis.stateful import (
 )
 
 from heapless_py import CapacityError, Empty, Full, SpscQueue, _port, spsc_queue
+from heapless_py._format import Format
 
 INTEGERS = ("b", "B", "h", "H", "i", "I")
 RECORDS = ("IhB", "4sq", "f", "2H", "bxi")
@@ -141,7 +143,7 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def try_enqueue_function(self, data: st.DataObject) -> None:
         element = data.draw(elements(self.form))
-        assert spsc_queue.try_enqueue(self.producer.image, element) is self.accept(element)
+        assert spsc_queue.try_enqueue(self.producer.address, element) is self.accept(element)
 
     @rule(count=st.integers(1, 40), data=st.data())
     def enqueue_many(self, count: int, data: st.DataObject) -> None:
@@ -171,7 +173,7 @@ class QueueMachine(RuleBasedStateMachine):
         value = data.draw(st.integers(-(1 << 31), low - 1) | st.integers(high + 1, (1 << 31) - 1))
         before = bytes(self.queue.image)
         with pytest.raises(ValueError, match=f"{value} is outside of {low} to {high}"):
-            spsc_queue.try_enqueue(self.queue.image, value)
+            spsc_queue.try_enqueue(self.queue.address, value)
         assert bytes(self.queue.image) == before
 
     @rule(default=st.none() | st.integers())
@@ -193,7 +195,7 @@ class QueueMachine(RuleBasedStateMachine):
         expected = self.oracle.popleft() if self.oracle else default
         # The function's results are signed words.
         signed = (expected + (1 << 31)) % (1 << 32) - (1 << 31)
-        assert spsc_queue.try_dequeue(self.consumer.image, default) == signed
+        assert spsc_queue.try_dequeue(self.consumer.address, default) == signed
 
     @rule(excess=st.integers(0, 5), must=st.booleans())
     def dequeue_into(self, excess: int, must: bool) -> None:
@@ -303,12 +305,12 @@ def test_size_of_is_as_documented() -> None:
 @pytest.mark.parametrize(
     ("form", "kind", "size", "sign"),
     [
-        ("b", b"QI", 1, 1 << 7),
-        ("B", b"QI", 1, 0),
-        ("h", b"QI", 2, 1 << 15),
-        ("H", b"QI", 2, 0),
-        ("i", b"QI", 4, 1 << 31),
-        ("I", b"QI", 4, 1 << 31),
+        ("b", b"Q1", 1, 1 << 7),
+        ("B", b"Q1", 1, 0),
+        ("h", b"Q2", 2, 1 << 15),
+        ("H", b"Q2", 2, 0),
+        ("i", b"Q4", 4, 1 << 31),
+        ("I", b"Q4", 4, 1 << 31),
         ("IhB", b"QR", 7, 0),
     ],
 )
@@ -580,17 +582,84 @@ def test_what_is_enqueued_from_must_be_memory() -> None:
         queue.try_enqueue_from(5)
 
 
-# --- the functions on the image -----------------------------------------------------------------
+# --- what is fast -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", INTEGERS)
+def test_small_integers_go_through_without_a_call(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A number is small that is no heap object on a board."""
+    calls: list[tuple[str, int]] = []
+
+    def counted(name: str) -> Callable[[Any, Any], Any]:
+        plain = getattr(spsc_queue._Integers, name)
+
+        def call(self: Any, value: Any) -> Any:
+            calls.append((name, value))
+            return plain(self, value)
+
+        return call
+
+    for name in ("check", "load"):
+        monkeypatch.setattr(spsc_queue._Integers, name, counted(name))
+    low, high = limits(form)
+    small_low, small_high = max(low, -(1 << 30)), min(high, (1 << 30) - 1)
+    producer, consumer = SpscQueue(3, form).split()
+    for x in (small_low, small_low + 1, 0, 1, 2, 3, small_high - 1, small_high):
+        assert producer.try_enqueue(x)
+        assert consumer.try_dequeue(None) == x
+    assert calls == []
+    for x in (low, small_low - 1, small_high + 1, high):
+        if low <= x < small_low or small_high < x <= high:
+            assert producer.try_enqueue(x)
+            assert calls == [("check", x)]
+            assert consumer.try_dequeue(None) == x
+            assert [name for name, _ in calls] == ["check", "load"]
+            calls.clear()
+
+
+@pytest.mark.parametrize("form", INTEGERS)
+def test_a_number_that_fits_is_looked_at_once(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Format, "check", lambda self, x: pytest.fail(f"{x} was checked again"))
+    producer, _ = SpscQueue(4, form).split()
+    for x in (*limits(form), 0, 1):
+        assert producer.try_enqueue(x)
+
+
+# --- the functions on an address ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("image", [bytearray(40), SpscQueue(3, "IhB").image])
 def test_the_functions_refuse_what_is_no_queue_of_integers(image: bytearray) -> None:
     before = bytes(image)
     with pytest.raises(TypeError, match="not the image of a container of integers"):
-        spsc_queue.try_enqueue(image, 1)
+        spsc_queue.try_enqueue(_port.pointer(image), 1)
     with pytest.raises(TypeError, match="not the image of a container of integers"):
-        spsc_queue.try_dequeue(image, 1)
+        spsc_queue.try_dequeue(_port.pointer(image), 1)
     assert bytes(image) == before
+
+
+@pytest.mark.parametrize("kind", ["Q1", "Q2", "Q4", "QR", "RB", "Q3"])
+def test_an_empty_queue_of_integers_is_told_from_what_looks_like_one(kind: str) -> None:
+    queue = SpscQueue(3, "H")
+    queue.image[:2] = kind.encode()
+    if kind in ("Q1", "Q2", "Q4"):
+        assert spsc_queue.try_dequeue(queue.address, 7) == 7
+    else:
+        with pytest.raises(TypeError, match="not the image of a container of integers"):
+            spsc_queue.try_dequeue(queue.address, 7)
+
+
+@pytest.mark.parametrize("form", INTEGERS)
+def test_the_functions_do_not_take_an_image_for_its_address(form: str) -> None:
+    queue = SpscQueue(3, form)
+    before = bytes(queue.image)
+    with pytest.raises(TypeError):
+        spsc_queue.try_enqueue(queue.image, 1)
+    with pytest.raises(TypeError):
+        spsc_queue.try_dequeue(queue.image, 1)
+    assert bytes(queue.image) == before
 
 
 @pytest.mark.parametrize("form", INTEGERS)
@@ -599,14 +668,14 @@ def test_the_functions_take_every_value_around_the_ring(form: str) -> None:
     queue = SpscQueue(3, form)
     waiting: deque[int] = deque()
     for i, x in enumerate([low, high, 0, low + 1, 1, high - 1] * 3):
-        assert spsc_queue.try_enqueue(queue.image, x) is True
+        assert spsc_queue.try_enqueue(queue.address, x) is True
         waiting.append(x)
         assert list(queue) == list(waiting)
         if i >= 2:
             signed = (waiting.popleft() + (1 << 31)) % (1 << 32) - (1 << 31)
-            assert spsc_queue.try_dequeue(queue.image, 5) == signed
-    assert spsc_queue.try_enqueue(queue.image, 0) is True
-    assert spsc_queue.try_enqueue(queue.image, 0) is False
+            assert spsc_queue.try_dequeue(queue.address, 5) == signed
+    assert spsc_queue.try_enqueue(queue.address, 0) is True
+    assert spsc_queue.try_enqueue(queue.address, 0) is False
     assert (len(queue), queue.refused) == (3, 1)
 
 
@@ -616,26 +685,26 @@ def test_the_function_refuses_what_is_just_out_of_range(form: str) -> None:
     queue = SpscQueue(3, form)
     for value in (low - 1, high + 1, 2 * low - 1, 2 * high + 2, -(1 << 31), (1 << 31) - 1):
         with pytest.raises(ValueError, match=f"^{value} is outside of {low} to {high}, "):
-            spsc_queue.try_enqueue(queue.image, value)
+            spsc_queue.try_enqueue(queue.address, value)
     assert list(queue) == []
 
 
 def test_the_function_gives_the_default_of_an_empty_queue() -> None:
     queue = SpscQueue(3, "h")
-    assert spsc_queue.try_dequeue(queue.image, -7) == -7
+    assert spsc_queue.try_dequeue(queue.address, -7) == -7
     queue.enqueue(1)
-    assert spsc_queue.try_dequeue(queue.image, -7) == 1
-    assert spsc_queue.try_dequeue(queue.image, -7) == -7
+    assert spsc_queue.try_dequeue(queue.address, -7) == 1
+    assert spsc_queue.try_dequeue(queue.address, -7) == -7
 
 
 def test_a_large_unsigned_word_is_negative_to_the_function() -> None:
     queue = SpscQueue.from_iterable(3, "I", [(1 << 32) - 1])
-    assert spsc_queue.try_dequeue(queue.image, 0) == -1
+    assert spsc_queue.try_dequeue(queue.address, 0) == -1
 
 
 def test_of_a_long_integer_the_low_32_bits_count_to_the_function() -> None:
     queue = SpscQueue(3, "I")
-    assert spsc_queue.try_enqueue(queue.image, (1 << 32) + 5)
+    assert spsc_queue.try_enqueue(queue.address, (1 << 32) + 5)
     assert list(queue) == [5]
 
 

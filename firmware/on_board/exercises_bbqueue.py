@@ -138,6 +138,7 @@ def _of_frame_ends(new):
     case = new()
     producer, consumer = case.producer, case.consumer
     yield "FramedProducer.frames", (producer.frames, (), case.waiting)
+    yield "FramedProducer.refused", (getattr, (producer, "refused"), 0)
     yield "FramedConsumer.frames", (consumer.frames, (), case.waiting)
     granted = None if case.full else SIZE
     read = None if case.empty else SIZE

@@ -60,12 +60,12 @@ _OF_ALL = {
 _ON_IMAGES = {
     "try_enqueue": lambda module, case: (
         module.try_enqueue,
-        (case.queue.image, case.element),
+        (case.queue.address, case.element),
         not case.full,
     ),
     "try_dequeue": lambda module, case: (
         module.try_dequeue,
-        (case.queue.image, _DEFAULT),
+        (case.queue.address, _DEFAULT),
         case.oldest,
     ),
 }

@@ -12,6 +12,8 @@ from array import array
 from collections import deque
 
 import micropython
+import uctypes
+from machine import mem32
 from micropython import const
 from on_board.cycles import elapsed, now, tally
 from on_board.plain_ring import PlainRing
@@ -29,21 +31,23 @@ _EVENTS_OF_OTHERS = 2000  # enough to see what their handlers take
 _WATCHED = 500
 _CAPACITY = 256  # elements of four bytes: the events of one watch, with room to spare
 _BATCH = const(100)
+_TIMER = const(0x40054028)  # the low word of an RP2040's microseconds: each event reads another
 _SECONDS = 60  # a run that takes longer has lost its interrupts
 
 # The number of the last event that a handler saw; written by the handlers only.
 _sequence = array("i", [0])
 
 
-def measure(subject, handler_text, handler, take, events):
+def measure(subject, handler_text, handler, take, events, changed=_sequence):
     """Print the fate of `events` events that `handler` puts in, and what one costs the program.
 
-    `take()` gives the next sequence number, or None when there is none.
+    `take()` gives the next number, or None when there is none; `changed` is a word that is another
+    one after each event.
     """
     source = PioInterrupt(handler, _PERIOD_CYCLES)
     try:
         received, in_order = _receive(source, take, events)
-        durations = _watch(source, take)
+        durations = _watch(source, take, changed)
     finally:
         source.stop()
     print(
@@ -85,13 +89,13 @@ def _receive(source, take, events):
                 raise OSError(f"interrupts stopped after {_sequence[0]} of {events}")
 
 
-def _watch(source, take):
+def _watch(source, take, changed):
     """How often an interrupt took how many cycles."""
     cycles = array("i", bytes(4 * _BATCH))
     durations = {}
     for _ in range(_WATCHED // _BATCH):
         source.start(_BATCH)
-        if _watch_batch(_sequence, now, elapsed, cycles) < _BATCH:
+        if _watch_batch(changed, now, elapsed, cycles) < _BATCH:
             raise OSError("an interrupt did not come")
         while take() is not None:
             pass
@@ -100,9 +104,9 @@ def _watch(source, take):
 
 
 @micropython.viper
-def _watch_batch(sequence, now, elapsed, cycles) -> int:
+def _watch_batch(changed, now, elapsed, cycles) -> int:
     """Fill `cycles` with what each interrupt took from this loop; return how many came in time."""
-    events = ptr32(sequence)
+    events = ptr32(changed)
     durations = ptr32(cycles)
     seen = events[0] - 1  # as if one had come: the first round is to know what a round costs
     usual = 0
@@ -127,7 +131,7 @@ def _watch_batch(sequence, now, elapsed, cycles) -> int:
     return watched
 
 
-def _viper_function_handler(image):
+def _viper_function_handler(address):
     sequence = _sequence
     try_enqueue = spsc_queue.try_enqueue
 
@@ -135,7 +139,7 @@ def _viper_function_handler(image):
     def handler(pio):
         events = ptr32(sequence)
         events[0] += 1
-        try_enqueue(image, events[0])
+        try_enqueue(address, events[0])
 
     return handler
 
@@ -183,13 +187,16 @@ def measure_spsc_queue():
     def take():
         return consumer.try_dequeue(None)
 
-    function = _viper_function_handler(producer.image)
+    function = _viper_function_handler(producer.address)
     measure("SpscQueue", "try_enqueue, function, in viper", function, take, _EVENTS)
     method = producer.try_enqueue
     handler = _viper_handler(method)
     measure("SpscQueue", "try_enqueue, method, in viper", handler, take, _EVENTS)
     handler = _bytecode_handler(method)
     measure("SpscQueue", "try_enqueue, method, in bytecode", handler, take, _EVENTS)
+    tail = memoryview(producer.image)[16:20]
+    handler = producer.capture(_TIMER)
+    measure("SpscQueue", "capture of a register", handler, take, _EVENTS, tail)
 
 
 def measure_deque():
@@ -200,6 +207,12 @@ def measure_deque():
 
     handler = _viper_handler(queue.append)
     measure("deque", "append, in viper", handler, take, _EVENTS_OF_OTHERS)
+    put = uctypes.bytearray_at(id(queue) + 12, 4)  # where it puts the next
+
+    def handler(pio):
+        queue.append(mem32[_TIMER])
+
+    measure("deque", "append of a register, in bytecode", handler, take, _EVENTS_OF_OTHERS, put)
 
 
 def measure_ring_io():

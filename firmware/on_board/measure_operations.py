@@ -24,7 +24,7 @@ def _row(subject, op, form, items, statement, operands, prepare, happened):
 
 def measure_spsc_queue():
     producer, consumer = SpscQueue(_CAPACITY, "i").split()
-    image = producer.image
+    address = producer.address
     one = bytearray(4)
     many = array("i", bytes(4 * _CAPACITY))
 
@@ -32,7 +32,7 @@ def measure_spsc_queue():
         def prepare():
             consumer.clear()
             for i in range(count):
-                spsc_queue.try_enqueue(image, i)
+                spsc_queue.try_enqueue(address, i)
 
         return prepare
 
@@ -46,8 +46,8 @@ def measure_spsc_queue():
     def row(op, form, items, statement, operands, effect):
         _row("SpscQueue", op, form, items, statement, operands, *effect)
 
-    row("try_enqueue", "function", 1, "a(b, 5)", (spsc_queue.try_enqueue, image), into)
-    row("try_dequeue", "function", 1, "a(b, -1)", (spsc_queue.try_dequeue, image), out)
+    row("try_enqueue", "function", 1, "a(b, 5)", (spsc_queue.try_enqueue, address), into)
+    row("try_dequeue", "function", 1, "a(b, -1)", (spsc_queue.try_dequeue, address), out)
     row("try_enqueue", "method", 1, "a.try_enqueue(5)", (producer,), into)
     row("try_dequeue", "method", 1, "a.try_dequeue(None)", (consumer,), out)
     row("enqueue", "method", 1, "a.enqueue(5)", (producer,), into)

@@ -19,11 +19,30 @@ KNOWN = (
         "the function form believes an int, or what says it is one, to be an address, as "
         "machine.mem32 does, and as the methods of a RingBuffer give it",
         path=_FUNCTIONS,
-        parameter="image",
+        parameter="image|address",
         value="(int|bool|legal|pretender).*",
         here="TypeError",
         made="here",
         containers=_WITH_FUNCTIONS,
+    ),
+    Known(
+        "an address is a number on a board, and none on CPython; a function alone is given one",
+        path=r"(?!spsc_queue\.).*",
+        value="own address",
+        made="nowhere",
+    ),
+    Known(
+        "as above: the function has it in one place",
+        parameter="(?!address).*",
+        value="own address",
+        made="nowhere",
+    ),
+    Known(
+        "where registers have no 32-bit addresses, none can be captured",
+        path=r"\w+\.capture",
+        here=".*",
+        there="NotImplementedError",
+        containers="SpscQueue|BBQueue|HistoryBuf",
     ),
     Known(
         "the function form looks at the words of its image before it knows its length; memory of "

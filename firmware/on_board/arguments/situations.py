@@ -4,6 +4,8 @@ A situation has them by the names of their classes. The container's image lies i
 other memory, which nobody may touch; in the state "own" it is a bytearray, all of it.
 """
 
+import struct
+
 import heapless_py
 
 CAPACITY = 5  # elements
@@ -56,7 +58,9 @@ class Situation:
         """Those of its bytes that have a meaning, and are no mere count of refusals."""
         begin = self._guard
         if self.name == "SpscQueue":
-            return memory[: begin + 24] + memory[begin + 28 :]
+            size, _, tail = struct.unpack_from("<3I", memory, begin + 8)
+            free = begin + 32 + tail * size  # the slot that stays empty
+            return memory[: begin + 24] + memory[begin + 28 : free] + memory[free + size :]
         if self.name == "Vec":
             return memory[: begin + 16 + len(self.container.view)]
         if self.name == "String":

@@ -119,6 +119,7 @@ VALUES = {
     # Of the container itself.
     "self": lambda it: it.container,
     "own image": _image,
+    "own address": lambda it: it.container.address,
     "own part": lambda it: memoryview(_image(it))[7:],
     "end producer": _end("Producer", "FramedProducer"),
     "end consumer": _end("Consumer", "FramedConsumer"),

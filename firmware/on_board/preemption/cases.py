@@ -96,7 +96,7 @@ _DEQUEUING = {
     "SpscQueue: try_dequeue": lambda b: (b.consumer.try_dequeue, (0,), b.taken),
     "SpscQueue: try_dequeue, the function": lambda b: (
         _function(spsc_queue.try_dequeue),
-        (b.image, 0),
+        (b.queue.address, 0),
         b.taken,
     ),
 }
@@ -119,7 +119,7 @@ _ENQUEUING = {
     "SpscQueue: try_enqueue": lambda b: (b.producer.try_enqueue, (b.next,), b.written),
     "SpscQueue: try_enqueue, the function": lambda b: (
         _function(spsc_queue.try_enqueue),
-        (b.image, b.next),
+        (b.queue.address, b.next),
         b.written,
     ),
 }

@@ -126,8 +126,9 @@ class _Holder(_Worker):
 
     def __init__(self, pair, inbox, outbox):
         super().__init__(pair)
-        self.inbox = inbox.image
-        self.outbox = outbox.image
+        self.ends = inbox, outbox  # kept, for what is at their addresses
+        self.inbox = inbox.address
+        self.outbox = outbox.address
 
     def is_done(self):
         first, second = self.pair.sides

@@ -40,7 +40,7 @@ class _Side(Side):
     def __init__(self, end, amount, seed, choices):
         super().__init__(amount, seed, choices)
         self.end = end
-        self.image = end.image
+        self.address = end.address
         self.refused = 0
         self.buffer = bytearray(struct.calcsize("<" + end.format))
 
@@ -83,7 +83,7 @@ class _Enqueuing(_Integers):
         elif way == 1:
             done = self.end.try_enqueue(self.value)
         else:
-            done = try_enqueue(self.image, self.value)
+            done = try_enqueue(self.address, self.value)
         if done:
             self.value = self.following()
         return done
@@ -108,7 +108,7 @@ class _Dequeuing(_Integers):
             self.expect_element(value, self.value)
             value = self.end.try_dequeue(_NOTHING)
         else:
-            value = try_dequeue(self.image, _NOTHING)
+            value = try_dequeue(self.address, _NOTHING)
             if value == _NOTHING:
                 return 0
         self.expect_element(value, self.value)
