@@ -43,6 +43,7 @@ NAMES = ["kind", "slots", "size", "sign", "tail", "head", "refused", "split"]
 TAIL, HEAD, REFUSED = 4, 5, 6
 BYTES = 4 * len(LAYOUT)
 NONE = object()  # a default that no element is
+REGISTER, TIMER = 0x50200020, 0x40054028
 
 Library = Any
 Element = Any  # an int or a tuple
@@ -106,6 +107,7 @@ class Producer(Actor):
                 "try_enqueue_from": partial(self.put_packed, end.try_enqueue_from),
                 "enqueue_from": partial(self.put_or_raise, end.enqueue_from, packed=True),
                 "if ready, enqueue": self.put_if_ready,
+                "capture": partial(self.put_packed, self.capture),
             },
             "asks": {
                 "len?": partial(self.tracer.ask, partial(len, end), int),
@@ -130,6 +132,19 @@ class Producer(Actor):
     def __init__(self, setting: Setting, tracer: Tracer, end: End, library: Library) -> None:
         super().__init__(setting, tracer, end, end.image)
         self.library = library
+        self.registers = [bytearray(4) for _ in setting.form]
+        there = library.pointer.__globals__["_registers"]
+        there.update(zip((REGISTER, TIMER), self.registers, strict=False))
+        self.handler = end.capture(REGISTER, TIMER if setting.is_record else None)
+
+    def capture(self, packed: bytes) -> bool:
+        """Let the registers say what is packed, and an interrupt come."""
+        for code, register in zip(self.setting.form, self.registers, strict=True):
+            size = struct.calcsize("<" + code)
+            register[:size], packed = packed[:size], packed[size:]
+        before = self.end.refused
+        self.handler(None)
+        return bool(self.end.refused == before)
 
     @property
     def packed(self) -> bytes:
@@ -356,7 +371,7 @@ class AtRest:
 
 def explorer(setting: Setting, edits: Sequence[Edit] = ()) -> Explorer:
     tracer = Tracer(LAYOUT, by_bytes=setting.is_record)
-    modules = "_format", "_waiting", "spsc_queue"
+    modules = "_format", "_waiting", "_capture", "spsc_queue"
     stand_ins = waking.stand_ins(tracer, setting.who_waits)
     library = load_modules(modules, tracer, edits, stand_ins)[-1]
 
@@ -436,6 +451,10 @@ def spsc(behind: str, old: str, new: str) -> Edit:
     return Edit("spsc_queue", behind, old, new)
 
 
+def capture(old: str, new: str) -> Edit:
+    return Edit("_capture", "def into_queue", old, new)
+
+
 SMALL = [Setting(capacity, VERBS) for capacity in (1, 2, 3)]
 INTEGERS = [Setting(capacity, VERBS, form=form) for capacity in (1, 2) for form in ("B", "h", "i")]
 RECORDS = [Setting(capacity, VERBS, form=RECORD) for capacity in (1, 2)]
@@ -472,6 +491,19 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         spsc(METHOD_IN, "tail = p[_TAIL]", "tail = (p[_TAIL] or p[_SLOTS]) - 1"),
         INTEGERS,
     ),
+    "capture publishes before it writes": (
+        capture("tail = p[_TAIL]", "tail = p[_TAIL]; p[_TAIL] = (tail + 1) % p[_SLOTS]"),
+        INTEGERS,
+    ),
+    "capture of a record publishes before it writes the time": (
+        capture(
+            "value = ptr32(k[_STAMP])[0]",
+            "p[_TAIL] = (tail + 1) % p[_SLOTS]; value = ptr32(k[_STAMP])[0]",
+        ),
+        RECORDS,
+    ),
+    "capture is never full": (capture("tail == p[_HEAD]", "False"), SMALL),
+    "capture wraps a slot late": (capture("tail == p[_SLOTS]", "tail > p[_SLOTS]"), SMALL),
     "try_dequeue takes the element before it knows that there is one": (
         spsc(
             METHOD_OUT,
