@@ -8,8 +8,8 @@ may run on its own core of an RP2040.
 
 The hot operations come in two forms:
 
-    producer.try_enqueue(x)                     a method: checks `x`, takes every format
-    spsc_queue.try_enqueue(producer.address, x)   a function: integers, less cycles
+    producer.try_enqueue(x)                       a method: checks `x`, takes every format
+    spsc_queue.try_enqueue(producer.address, x)   a function: integers, in half the cycles
 """
 
 from ._checker import checker
@@ -175,7 +175,7 @@ def _integer_enqueuer(integers):
     check = integers.check
     address = integers.known.address
     given = integers.known
-    true = True  # as an object: viper's own True takes a conversion
+    true = True  # an object: to return viper's own takes a conversion
 
     @micropython.viper
     def try_enqueue(x):
@@ -210,7 +210,7 @@ def _integer_enqueuer(integers):
             tail = 0
         if tail == p[_HEAD]:
             p[_REFUSED] += 1
-            return x is check  # False
+            return x is check  # False, as an object
         p[_TAIL] = tail  # published: the slot is the consumer's from here on
         return true
 
