@@ -17,7 +17,7 @@ from firmware.trouble import Trouble
 _READY = "heapless_py: ready"
 _TRACEBACK = "Traceback (most recent call last):"
 
-_COPY_SECONDS = 300
+_COPY_SECONDS = 900  # the whole library takes an emulated Pico three minutes, or longer
 _RESET_SECONDS = 20
 
 

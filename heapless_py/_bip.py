@@ -13,9 +13,9 @@ The image, in 32-bit little-endian words; whoever is named is a word's only writ
 
      9        10       11       12       13       14       15
     +--------+--------+--------+--------+--------+--------+------------------------------
-    | read   | reads  | run    | second | release| refused| capacity bytes, 0 … 3 unused
+    | refused| read   | reads  | run    | second | release| capacity bytes, 0 … 3 unused
     +--------+--------+--------+--------+--------+--------+------------------------------
-      ----------------- consumer ----------------- producer
+     producer  ---------------- consumer ----------------
 
 `write` and `read` are 2 * position + lap. The producer's lap bit flips when it wraps to 0, the
 consumer's when it follows. Laps equal: the bytes from read to write wait. Laps differ: those from
@@ -60,8 +60,8 @@ RELEASED = 4
 # Words that others look at.
 USE = 2
 WRITE = 3
-READ = 9
-REFUSED = 14  # frames that a register's handler found no room for
+REFUSED = 9  # frames that a register's handler found no room for
+READ = 10
 WORDS = 15
 
 # As drawn above.
@@ -74,11 +74,11 @@ _GRANTS = const(5)  # grants begun and ended: odd while one is live
 _START = const(6)  # where the latest grant begins
 _GRANTED = const(7)  # bytes of it, less a frame's header
 _COMMIT = const(8)  # bytes of it that the end of a `with` block commits, plus 1; 0 for none
-_READ = const(9)
-_READS = const(10)  # read grants begun and ended: odd while one is live
-_RUN = const(11)  # bytes of the latest one, with a frame's header and padding
-_SECOND = const(12)  # bytes of it that are after the wrap
-_RELEASE = const(13)  # bytes of it that the end of a `with` block releases
+_READ = const(10)
+_READS = const(11)  # read grants begun and ended: odd while one is live
+_RUN = const(12)  # bytes of the latest one, with a frame's header and padding
+_SECOND = const(13)  # bytes of it that are after the wrap
+_RELEASE = const(14)  # bytes of it that the end of a `with` block releases
 _WORDS = const(15)
 _BYTES = const(60)  # of all these words
 

@@ -26,7 +26,7 @@ _REFUSED = const(6)
 _QUEUE_BYTES = const(32)
 
 # Of a BBQueue's image.
-_FRAMES_REFUSED = const(14)
+_FRAMES_REFUSED = const(9)
 
 # Of a history's image, which has its size in word 2, too.
 _CAPACITY = const(1)

@@ -49,8 +49,11 @@ from host_tests.interleave import (
     must_show,
 )
 
-LAYOUT = "...PPppppCcccc"
-NAMES = "kind capacity use write last grants start granted commit read reads run second release"
+LAYOUT = "...PPpppppCcccc"
+NAMES = (
+    "kind capacity use write last grants start granted commit refused "
+    "read reads run second release"
+)
 BYTES = 4 * len(LAYOUT)  # of the image before the ring
 HEADER = 4  # bytes of a frame before its payload
 DEAD_WORD = 0x0DEAD000  # what no operation may count on
@@ -192,7 +195,7 @@ def must_refuse(call: Callable[..., object], *arguments: object) -> None:
 class ProducerActor(Actor):
     """`known` is what was committed; `announced`, what the operation in progress may commit."""
 
-    words = slice(4 * 3, 4 * 9)
+    words = slice(4 * 3, 4 * 10)
     turns = 5
     dead = (6, 7, 8)
     announced: Any = 0
@@ -378,9 +381,9 @@ class FramesProducer(ProducerActor):
 class ConsumerActor(Actor):
     """`known` is the number of bytes, or frames, that were released; None if some were dropped."""
 
-    words = slice(4 * 9, 4 * 14)
-    turns = 10
-    dead = (11, 13)
+    words = slice(4 * 10, 4 * 15)
+    turns = 11
+    dead = (12, 14)
 
     @property
     def note(self) -> Note:

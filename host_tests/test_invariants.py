@@ -122,12 +122,12 @@ def test_an_image_is_no_larger_than_a_board_can_point_into(
         (string, {3: 0x82E2}),
         (string, {3: 0x9F98F0 & 0xFF | 0x989F00}),
         (bbqueue, {3: 16}),
-        (bbqueue, {3: 8, 9: 8, 4: 8}),
-        (stream, {3: 5, 4: 8, 9: 4}),  # a lap ahead, and close behind
-        (stream, {3: 9, 4: 4, 9: 8}),  # after the consumer, which goes on at 0
+        (bbqueue, {3: 8, 10: 8, 4: 8}),
+        (stream, {3: 5, 4: 8, 10: 4}),  # a lap ahead, and close behind
+        (stream, {3: 9, 4: 4, 10: 8}),  # after the consumer, which goes on at 0
         (stream, {3: 8, 5: 1, 6: 4, 7: 4}),  # a grant up to the end
         (stream, {3: 8, 5: 1, 6: 0, 7: 4, 8: 5}),
-        (stream, {3: 8, 10: 1, 11: 1, 12: 1}),
+        (stream, {3: 8, 11: 1, 12: 1, 13: 1}),
         (frames, {3: 8, 5: 1, 6: 4, 7: 0}),
     ],
 )
@@ -165,25 +165,25 @@ def test_a_sound_image_passes_its_check(make: Make, words: Words) -> None:
         (bbqueue, {2: 3}),
         (bbqueue, {3: 18}),
         (bbqueue, {3: -2}),
-        (bbqueue, {9: 18, 3: 18}),
-        (bbqueue, {9: -2}),
+        (bbqueue, {10: 18, 3: 18}),
+        (bbqueue, {10: -2}),
         (bbqueue, {4: 9}),
         (bbqueue, {4: -1}),
-        (bbqueue, {9: 2}),  # the consumer is ahead
-        (stream, {3: 5, 4: 2, 9: 6}),  # it waits behind the end
-        (stream, {3: 7, 4: 8, 9: 4}),  # the producer is ahead of the lap
-        (stream, {3: 1, 4: 8, 9: 4}),
+        (bbqueue, {10: 2}),  # the consumer is ahead
+        (stream, {3: 5, 4: 2, 10: 6}),  # it waits behind the end
+        (stream, {3: 7, 4: 8, 10: 4}),  # the producer is ahead of the lap
+        (stream, {3: 1, 4: 8, 10: 4}),
         (stream, {3: 8, 5: 1, 6: 3, 7: 1}),
         (stream, {3: 8, 5: 1, 6: 4, 7: 5}),
         (stream, {3: 8, 5: 1, 6: 0, 7: 4, 8: 6}),
         (stream, {3: 8, 5: 1, 6: 0, 7: 4, 8: -1}),
-        (stream, {3: 8, 10: 1, 11: 0}),
-        (stream, {3: 8, 10: 1, 11: 1, 12: 2}),
-        (stream, {3: 8, 10: 1, 11: 1, 12: -1}),
+        (stream, {3: 8, 11: 1, 12: 0}),
+        (stream, {3: 8, 11: 1, 12: 1, 13: 2}),
+        (stream, {3: 8, 11: 1, 12: 1, 13: -1}),
         (frames, {3: 8, 5: 1, 6: 4, 7: 1}),
         (frames, {3: 4}),
         (frames, {4: 2}),
-        (frames, {9: 4, 3: 8}),
+        (frames, {10: 4, 3: 8}),
     ],
 )
 def test_a_damaged_image_fails_its_check(make: Make, words: Words) -> None:

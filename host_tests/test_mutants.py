@@ -58,6 +58,7 @@ PARTS = {
         (
             *("test_bbqueue", "test_bbqueue_framed", "test_waiting", *_OF_ALL),
             *("test_spsc_queue", "test_ring_buffer"),  # what is refused, and what waits
+            "test_capture",
         ),
     ),
 }
