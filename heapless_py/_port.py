@@ -390,6 +390,7 @@ else:
 
         def __setitem__(self, index, word):
             assert index == 0, index
+            assert word & 1, f"{word:#x} is an address to a board, and nothing is there"
             self._cell.cell_contents = int(word) >> 1
 
     def copy(target, source, count, target_offset, source_offset):

@@ -121,6 +121,15 @@ def test_anything_else_is_no_odd_word(value: object) -> None:
     assert _port.ptr32(_port.ptr32(_port.int(known.address))[1])[0] & 1 == 0
 
 
+def test_no_address_is_stored_for_an_object() -> None:
+    known = _port.Known(bytearray(4))
+    through = shared(known)
+    known.find(through)
+    with pytest.raises(AssertionError, match="0xe is an address"):
+        _port.ptr32(_port.ptr32(_port.int(known.address))[1])[0] = 14
+    assert through() is known
+
+
 def test_a_function_that_does_not_have_the_variable() -> None:
     known = _port.Known(bytearray(4))
     with pytest.raises(ValueError):
