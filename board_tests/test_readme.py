@@ -12,37 +12,26 @@ from firmware.programs import put_programs
 _EVENTS = 10
 
 # No finger presses the emulated board's button: another hard interrupt calls the same handler.
-_PRESSES = f"""
+_INTERRUPTS = f"""
 from on_board.pio_interrupt import PioInterrupt
-source = PioInterrupt(pressed, 25000)
+source = PioInterrupt({{handler}}, 25000)
 source.start({_EVENTS})
-while not source.finished():
-    pass
+{{meanwhile}}
 source.stop()
 """
-
-
-_CAPTURES = f"""
-from on_board.pio_interrupt import PioInterrupt
-source = PioInterrupt(capture, 25000)
-source.start({_EVENTS})
+_WAITS = """\
 while not source.finished():
     pass
-source.stop()
-print(*consumer)
 """
-
-
-_SAMPLES = f"""
-from on_board.pio_interrupt import PioInterrupt
-source = PioInterrupt(sample, 25000)
-source.start({_EVENTS})
+_PRESSES = _INTERRUPTS.format(handler="pressed", meanwhile=_WAITS)
+_CAPTURES = _INTERRUPTS.format(handler="capture", meanwhile=_WAITS) + "print(*consumer)\n"
+_RUNS_MAIN = """\
 try:
     asyncio.run(asyncio.wait_for(main(), 0.5))
 except asyncio.TimeoutError:
     pass
-source.stop()
 """
+_SAMPLES = _INTERRUPTS.format(handler="sample", meanwhile=_RUNS_MAIN)
 
 
 @pytest.fixture

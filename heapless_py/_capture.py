@@ -121,6 +121,7 @@ def into_history(image, form, address, stamp, width):
     @micropython.viper
     def capture(source):
         known  # noqa: B018
+        # Steps as in into_queue: to share them is a call, a third of what an interrupt takes.
         k = ptr32(int(place))
         p = ptr32(k[_IMAGE])
         slot = p[_LENGTH]
