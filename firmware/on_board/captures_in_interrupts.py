@@ -8,15 +8,15 @@ import gc
 import time
 
 import rp2
-from machine import freq, mem32
+from machine import mem32
 from micropython import const
+from on_board.pio_interrupt import PioInterrupt
 
 from heapless_py import BBQueue, HistoryBuf, SpscQueue
 
 _RECEIVED = const(0x50200020)  # the FIFO of the first state machine of PIO 0
 _TIMER = const(0x40054028)  # the low word of the microseconds
-_DIVIDER = const(50)
-_STEPS = const(800)  # of an event: 40,000 cycles
+_PERIOD_CYCLES = const(40000)
 _EVENTS = const(300)
 _CAPACITY = 32
 _AWAY_MS = const(15)  # for longer than the queue lasts
@@ -40,24 +40,13 @@ def _count_down():
     jmp("done")
 
 
-class _Count:
-    """Interrupts with numbers from `_EVENTS` - 1 down to 0, which `handler` gets."""
+class _Count(PioInterrupt):
+    """Its interrupts' numbers, the last of which is 0, come in the FIFO.
 
-    def __init__(self, handler):
-        self._pio = rp2.PIO(0)
-        self._machine = rp2.StateMachine(0)
-        while self._machine.rx_fifo():
-            self._machine.get()
-        self._pio.irq(handler, hard=True)
-        self._machine.init(_count_down, freq=freq() // _DIVIDER)
-        self._machine.put(_EVENTS - 1)
-        self._machine.put(_STEPS)
-        self._machine.active(1)
+    An event takes two steps more than `period_cycles` says.
+    """
 
-    def stop(self):
-        self._machine.active(0)
-        self._pio.irq(None)
-        self._pio.remove_program()
+    PROGRAM = _count_down
 
 
 def _run(what, handler, take, refused):
@@ -65,7 +54,8 @@ def _run(what, handler, take, refused):
     numbers, times = [], []
     deadline = time.ticks_add(time.ticks_ms(), 1000 * _SECONDS)
     began = mem32[_TIMER]
-    count = _Count(handler)
+    count = _Count(handler, _PERIOD_CYCLES)
+    count.start(_EVENTS)
     collections = 0
     try:
         while len(numbers) + refused() < _EVENTS:
@@ -133,7 +123,8 @@ def history(fmt, stamp):
     kept = HistoryBuf(_CAPACITY, fmt)
     capture = kept.capture(_RECEIVED, stamp)
     deadline = time.ticks_add(time.ticks_ms(), 1000 * _SECONDS)
-    count = _Count(capture)
+    count = _Count(capture, _PERIOD_CYCLES)
+    count.start(_EVENTS)
     try:
         while kept.written < _EVENTS:
             gc.collect()

@@ -14,12 +14,11 @@ _OVERHEAD = const(4)  # steps of an event beside those that it waits
 
 @rp2.asm_pio()
 def _raise_interrupts():
-    pull()  # steps to wait, less one
-    mov(isr, osr)
     pull()  # events, less one
     mov(y, osr)
+    pull()  # steps to wait, less one
     label("event")
-    mov(x, isr)
+    mov(x, osr)
     label("wait")
     jmp(x_dec, "wait")
     irq(0)
@@ -32,8 +31,12 @@ def _raise_interrupts():
 class PioInterrupt:
     """Calls `handler(pio)` in a hard interrupt every `period_cycles` of the CPU.
 
+    PROGRAM: what raises them; it pulls the events, less one, and then the steps to wait.
+
     The period is rounded to whole steps of the state machine: `period_cycles` tells the real one.
     """
+
+    PROGRAM = _raise_interrupts
 
     def __init__(self, handler, period_cycles):
         self._steps = period_cycles // _FREQUENCY_DIVIDER - _OVERHEAD
@@ -47,9 +50,9 @@ class PioInterrupt:
         self._machine.active(0)
         while self.finished():
             self._machine.get()  # left by the run before
-        self._machine.init(_raise_interrupts, freq=machine.freq() // _FREQUENCY_DIVIDER)
-        self._machine.put(self._steps)
+        self._machine.init(self.PROGRAM, freq=machine.freq() // _FREQUENCY_DIVIDER)
         self._machine.put(events - 1)
+        self._machine.put(self._steps)
         self._machine.active(1)
 
     def finished(self):
