@@ -6,6 +6,7 @@ from host_tests.arguments.plan import NONSENSE
 from host_tests.arguments.verdicts import Known
 
 _WITH_FUNCTIONS = "SpscQueue|BBQueue|RingBuffer"
+_ON_IMAGES = "BBQueue|RingBuffer"  # theirs take an image, and not its address
 _OF_ELEMENTS = "SpscQueue|Vec|Deque|HistoryBuf"
 _FUNCTIONS = r"(spsc_queue|bbqueue|ring_buffer)\.\w+"
 
@@ -52,7 +53,7 @@ KNOWN = (
         value=".*(empty|less).*",
         here="AssertionError|TypeError",
         made="here",
-        containers=_WITH_FUNCTIONS,
+        containers=_ON_IMAGES,
     ),
     Known(
         "as above: the words of an image that is too short are some of what lies behind it",
@@ -60,7 +61,7 @@ KNOWN = (
         parameter="image",
         here="AssertionError",
         there="TypeError|ValueError",
-        containers=_WITH_FUNCTIONS,
+        containers=_ON_IMAGES,
     ),
     Known(
         "the function form takes for memory what has items, and an int that is believed to be "
