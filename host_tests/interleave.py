@@ -537,7 +537,7 @@ class Explorer:
                 for side, point in zip(self._sides, points, strict=True):
                     image[side.private] = point.shown[0]
                 self._judge(bytes(image), (points[0].shown[1], points[1].shown[1]), at_rest)
-        except AssertionError as fault:
+        except (AssertionError, ValueError) as fault:  # or the library finds its memory damaged
             schedule = "\n".join(self._schedule(state))
             raise Counterexample(f"{schedule}\n=> {fault}") from None
 

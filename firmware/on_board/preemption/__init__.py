@@ -72,11 +72,13 @@ def _wait_with_known_registers(r0, r1, r2, r3):
     beq(AGAIN)
 
 
-def _handler(words, results, acts):
+def _handler(words, results, acts, stack_pointer):
+    # No global is looked up here but by the act: the runtime remembers where it found names, and
+    # an operation that is interrupted must find what it finds when it is not.
     @micropython.viper
     def handler(pio):
         w = ptr32(words)
-        stack = int(_stack_pointer())
+        stack = int(stack_pointer())
         w[_STACK] = stack
         w[_PC] = ptr32(stack + w[_DEPTH])[0]
         w[_SEEN] = w[_INSIDE]
@@ -372,7 +374,8 @@ class Preemption:
         self._all_hits = _table()  # of all states of an operation
         self._trace = array("I", bytes(4 * _TRACE_WORDS)) if traced else None
         self._countdown = PioCountdown()
-        self._countdown.start(_handler(self._words, self._results, self._acts))
+        handler = _handler(self._words, self._results, self._acts, _stack_pointer)
+        self._countdown.start(handler)
         self._inside = uctypes.addressof(self._words) + 4 * _INSIDE
         self._calibrate()
 
