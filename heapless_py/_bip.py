@@ -46,7 +46,15 @@ byte by byte, which takes longer than all the rest of a queue operation.
 
 from struct import unpack_from
 
-from ._image import check_capacity, check_source, check_target, new_image, whole_words
+from ._image import (
+    check_capacity,
+    check_frame_target,
+    check_source,
+    check_target,
+    new_image,
+    refuser,
+    whole_words,
+)
 from ._port import aim, const, copy, int, integers, micropython, ptr8, ptr32
 
 KIND = 0x4242  # "BB": a bip-buffer
@@ -354,6 +362,113 @@ def frame_writer(image, length, write):
     return write_frame
 
 
+# What the closures for whole frames find at an address: see `Known`.
+_IMAGE = const(0)
+_VARIABLE = const(1)
+_BYTEARRAY = const(2)
+_VIEW = const(3)
+_BYTES_TYPE = const(4)  # of a writer
+_ARRAY = const(4)  # of a reader
+_TAKEN = const(5)
+_LENGTH = const(2)  # of a buffer
+_ADDRESS = const(3)
+
+
+def quick_frame_writer(known):
+    """`write_frame` of a frames' producer, where a buffer's length can be seen from here."""
+    address = known.address
+    refuse = refuser(check_source, known)
+    given = known  # from then on the buffer of the last call
+
+    @micropython.viper
+    def write_frame(buffer) -> bool:
+        """Write the bytes of `buffer` as one frame: True, or False when there is no room now.
+
+        buffer: bytes, a bytearray or a memoryview of one; at most `max_frame` bytes. It is kept
+            alive until another one is written.
+
+        ISR-safe: yes.
+        Complexity: O(length); by words when `buffer` begins at a multiple of 4.
+        Called by: the producer.
+        Raises: ValueError when `buffer` is longer than `max_frame`, when a grant is live, or when
+            the queue is not split into ends for frames; TypeError when `buffer` is no bytes.
+        """
+        nonlocal given
+        given = buffer
+        known = ptr32(int(address))
+        p = ptr32(known[_IMAGE])
+        word = ptr32(known[_VARIABLE])[0]
+        if word & 3:  # no address
+            refuse(buffer)
+        words = ptr32(word)
+        kind = words[0]
+        source = ptr8(words[_ADDRESS])
+        if kind == known[_VIEW]:
+            code = words[1] & 0x7F
+            if code == 0x42 or code == 0x62 or code == 1:  # as in `are_bytes`
+                kind = known[_BYTEARRAY]
+                source = ptr8(int(source) + (words[1] >> 8 & 0xFFFFFF))
+        if kind != known[_BYTEARRAY] and kind != known[_BYTES_TYPE]:
+            refuse(buffer)
+        size = words[_LENGTH]
+        if p[_USE] != _FRAMED or p[_GRANTS] & 1:
+            from heapless_py._refuse import refuse_end
+
+            refuse_end("grant", _FRAMED, p[_USE])
+        # The same steps as in the function `write_frame`: a call of it costs a third more.
+        capacity = p[_CAPACITY]
+        needed = _HEADER + (size + 3 & -4)
+        if needed > capacity:
+            from heapless_py._refuse import refuse_grant
+
+            refuse_grant(size, capacity, True)
+        write = p[_WRITE]
+        read = p[_READ]
+        start = write >> 1
+        end = capacity
+        if (write ^ read) & 1:
+            if read >> 1 == p[_LAST]:
+                read = write & 1
+            else:
+                end = read >> 1
+        after = write + (needed << 1)
+        if needed > end - start:
+            if (write ^ read) & 1 or (write != read and needed > read >> 1):
+                return False
+            p[_LAST] = start
+            start = 0
+            after = needed << 1 | (write & 1 ^ 1)
+        place = ptr32(int(p) + (_BYTES + start))
+        place[0] = size
+        place = ptr32(int(place) + _HEADER)
+        if int(source) & 3 == 0:
+            while size >= 32:
+                place[0] = ptr32(source)[0]
+                place[1] = ptr32(source)[1]
+                place[2] = ptr32(source)[2]
+                place[3] = ptr32(source)[3]
+                place[4] = ptr32(source)[4]
+                place[5] = ptr32(source)[5]
+                place[6] = ptr32(source)[6]
+                place[7] = ptr32(source)[7]
+                place = ptr32(int(place) + 32)
+                source = ptr8(int(source) + 32)
+                size -= 32
+            while size >= 4:
+                place[0] = ptr32(source)[0]
+                place = ptr32(int(place) + 4)
+                source = ptr8(int(source) + 4)
+                size -= 4
+        while size > 0:
+            size -= 1
+            ptr8(place)[size] = source[size]
+        p[_WRITE] = after  # published: the frame is the consumer's from here on
+        return True
+
+    known.find(write_frame)
+    return write_frame
+
+
 def reader(image, spots, use):
     """`read` of a consumer of either kind.
 
@@ -608,25 +723,132 @@ def read_frame_into(image: ptr32, buffer) -> int:
 
 def frame_reader(image, read):
     """`read_frame_into` of a frames' consumer; `read` is the function above."""
+    seen = image  # the buffer that was read into last, found to be memory: it is not asked again
 
     @micropython.viper
     def read_frame_into(buffer):
         """Copy the next frame to the begin of `buffer`, release it; its length, None when empty.
 
-        buffer: a bytearray, a memoryview, an array of integers; as long as the frame at least.
+        buffer: a bytearray, a memoryview of bytes, an array of integers; as long as the frame at
+            least. It is kept alive until another one is read into.
 
         ISR-safe: yes.
         Complexity: O(length); by words when `buffer` begins at a multiple of 4.
         Called by: the consumer.
         Raises: IndexError when the frame is longer than `buffer`: it waits on. ValueError when a
             read grant is live, when the queue is not split into ends for frames, or when a frame's
-            header cannot be true. TypeError when `buffer` is not writable and bytes are to come.
+            header cannot be true. TypeError when `buffer` is not as above.
         """
+        nonlocal seen
+        if buffer is seen:
+            pass
+        else:
+            check_frame_target(buffer)
+            seen = buffer
         length = read(image, buffer)
         if int(length) < 0:
             return None
         return length
 
+    return read_frame_into
+
+
+def quick_frame_reader(known):
+    """`read_frame_into` of a frames' consumer, where a buffer's length can be seen from here.
+
+    `known` has a third word, for the variable that is returned.
+    """
+    address = known.address
+    refuse = refuser(check_frame_target, known)
+    given = known  # from then on the buffer of the last call
+    length = object()  # and then what is returned, made by storing its word: else it takes a call
+
+    @micropython.viper
+    def read_frame_into(buffer):
+        """Copy the next frame to the begin of `buffer`, release it; its length, None when empty.
+
+        buffer: a bytearray, a memoryview of bytes, an array of integers; as long as the frame at
+            least. It is kept alive until another one is read into.
+
+        ISR-safe: yes.
+        Complexity: O(length); by words when `buffer` begins at a multiple of 4.
+        Called by: the consumer.
+        Raises: IndexError when the frame is longer than `buffer`: it waits on. ValueError when a
+            read grant is live, when the queue is not split into ends for frames, or when a frame's
+            header cannot be true. TypeError when `buffer` is not as above.
+        """
+        nonlocal given, length
+        given = buffer
+        known = ptr32(int(address))
+        p = ptr32(known[_IMAGE])
+        word = ptr32(known[_VARIABLE])[0]
+        if word & 3:  # no address
+            refuse(buffer)
+        words = ptr32(word)
+        kind = words[0]
+        target = ptr8(words[_ADDRESS])
+        if kind == known[_VIEW] and words[1] & 0x80:  # it may be written
+            code = words[1] & 0x7F
+            if code == 0x42 or code == 0x62 or code == 1:  # as in `are_bytes`
+                kind = known[_BYTEARRAY]
+                target = ptr8(int(target) + (words[1] >> 8 & 0xFFFFFF))
+        if kind != known[_BYTEARRAY] and kind != known[_ARRAY]:
+            refuse(buffer)
+        if p[_USE] != _FRAMED or p[_READS] & 1:
+            from heapless_py._refuse import refuse_end
+
+            refuse_end("read grant", _FRAMED, p[_USE])
+        # The same steps as in the function `read_frame_into`.
+        write = p[_WRITE]
+        last = p[_LAST]  # after write, or it may be that of the lap before
+        read = p[_READ]
+        if write == read:
+            return None
+        run = (write - read) >> 1
+        if (write ^ read) & 1:
+            run = last - (read >> 1)
+            if run == 0:
+                read = write & 1
+                run = write >> 1
+        place = ptr32(int(p) + (_BYTES + (read >> 1)))
+        size = place[0]
+        if size < 0 or size > run - _HEADER:
+            from heapless_py._refuse import refuse_frame
+
+            refuse_frame(size, run - _HEADER)
+        if size > words[_LENGTH]:
+            from heapless_py._refuse import refuse_short
+
+            refuse_short(size, buffer)
+        ptr32(known[_TAKEN])[0] = size << 1 | 1
+        read += (_HEADER + (size + 3 & -4)) << 1
+        place = ptr32(int(place) + _HEADER)
+        if int(target) & 3 == 0:
+            while size >= 32:
+                ptr32(target)[0] = place[0]
+                ptr32(target)[1] = place[1]
+                ptr32(target)[2] = place[2]
+                ptr32(target)[3] = place[3]
+                ptr32(target)[4] = place[4]
+                ptr32(target)[5] = place[5]
+                ptr32(target)[6] = place[6]
+                ptr32(target)[7] = place[7]
+                place = ptr32(int(place) + 32)
+                target = ptr8(int(target) + 32)
+                size -= 32
+            while size >= 4:
+                ptr32(target)[0] = place[0]
+                place = ptr32(int(place) + 4)
+                target = ptr8(int(target) + 4)
+                size -= 4
+        while size > 0:
+            size -= 1
+            target[size] = ptr8(place)[size]
+        p[_READ] = read  # published: released to the producer
+        return length
+
+    known.find(read_frame_into)
+    known.find(read_frame_into, length, _TAKEN)
     return read_frame_into
 
 

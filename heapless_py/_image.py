@@ -1,5 +1,6 @@
 """The memory image: the one block of bytes that is the whole state of a container."""
 
+from array import array as _array
 from struct import pack_into as _pack_into
 from struct import unpack_from as _unpack_from
 
@@ -90,3 +91,25 @@ def check_target(buffer):
     """Raise unless `buffer` is writable bytes, as many as its length. Allocates nothing."""
     check_source(buffer)
     check_writable(buffer, 0)
+
+
+@micropython.viper
+def check_frame_target(buffer):
+    """Raise unless `buffer` is writable bytes or an array. Allocates nothing."""
+    if type(buffer) is not _array:
+        check_source(buffer)
+    check_writable(buffer, 0)
+
+
+def refuser(check, known):
+    """What refuses a buffer for a function that sees the words of buffers.
+
+    `check` says why. `known` is kept alive by this: the function has no more of it than its
+    address.
+    """
+
+    def refuse(buffer):
+        check(buffer)
+        raise TypeError(f"{known}: a {type(buffer).__name__} is not what it should be")
+
+    return refuse

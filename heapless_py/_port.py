@@ -127,11 +127,17 @@ if sys.implementation.name == "micropython":
     #
     # A small integer n is 2 * n + 1 there, and anything else an address, which is even. So who
     # knows where a variable is tells small integers apart, reads them and makes them in a few
-    # instructions, where a conversion is a call, and a look at the limits is two.
+    # instructions, where a conversion is a call, and a look at the limits is two. At the address
+    # of bytes, a bytearray, an array or a memoryview the first word is its type, the third its
+    # length and the fourth where it begins, which Python tells in three calls; an array's second
+    # word has the code of its items, too.
+    ARRAY, BYTES, BYTEARRAY, VIEW = id(array), id(bytes), id(bytearray), id(memoryview)
+
     class Known:
         """What a function finds at an address: its image's, its variable's, and numbers.
 
-        find: to be called with the function, when the variable is this object.
+        find: to be called with the function, when the variable is this object; and of another
+            variable, with what that is, and the word for it.
         """
 
         def __init__(self, image, *numbers):
@@ -139,11 +145,33 @@ if sys.implementation.name == "micropython":
             self._words = array("I", (uctypes.addressof(image), 0) + numbers)
             self.address = uctypes.addressof(self._words)
 
-        def find(self, function):
+        def find(self, function, value=None, word=1):
             count = _words_at(id(function) + 8, 1)[0]
             for cell in _words_at(id(function) + 12, count):
-                if _words_at(cell, 2)[1] == id(self):
-                    self._words[1] = cell + 4
+                if _words_at(cell, 2)[1] == id(value or self):
+                    self._words[word] = cell + 4
+
+    class Mover(Known):
+        """The last of its numbers are the addresses of two views that `move` moves bytes between.
+
+        A view's words are drawn above: the function stores length and address of both, and C's
+        memmove does the work, faster than a loop where there is much.
+        """
+
+        def __init__(self, image, *numbers):
+            into, out_of = memoryview(bytearray(1)), memoryview(bytearray(1))
+            whole = _Slice()[:]  # made anew, on the heap, wherever one is written
+
+            @micropython.native
+            def move():
+                into[whole] = out_of
+
+            super().__init__(image, *numbers, id(into), id(out_of))
+            self.move = move
+
+    class _Slice:
+        def __getitem__(self, index):
+            return index
 
     def _words_at(address, count):
         return array("I", uctypes.bytearray_at(address, 4 * count))
@@ -169,10 +197,16 @@ if sys.implementation.name == "micropython":
         known.find(through)
         if not known._words[1]:
             return False
-        return [through(x) for x in (0, -2, 0x3FFFFFFE)] == [1, -1, 0x3FFFFFFF]
+        if [through(x) for x in (0, -2, 0x3FFFFFFE)] != [1, -1, 0x3FFFFFFF]:
+            return False
+        for each in (b"a longer one", bytearray(5), array("I", range(6))):
+            kind, code, length, address = _words_at(id(each), 4)
+            if kind != id(type(each)) or length != len(each) or address != uctypes.addressof(each):
+                return False
+        return code & 0xFF == ord("I")
 
     if not _variables_can_be_found():
-        Known = None
+        Known = Mover = None
 
     @micropython.viper
     def copy(target: ptr8, source: ptr8, count: int, target_offset: int, source_offset: int):
@@ -212,6 +246,7 @@ if sys.implementation.name == "micropython":
 else:
     import builtins
     import operator
+    from array import array
     from contextlib import contextmanager
 
     class micropython:
@@ -360,21 +395,47 @@ else:
             raise TypeError("the items of a memoryview must be bytes")
         return memoryview(buffer).cast("B")[:size]
 
+    ARRAY, BYTES, BYTEARRAY, VIEW = 4, 8, 12, 16
+    _TYPES = {array: ARRAY, bytes: BYTES, bytearray: BYTEARRAY, memoryview: VIEW}
+    _OFFSET = 0xC00003  # which has the highest bit
+
     class Known:
         """What a function finds at an address: its image's, its variable's, and numbers.
 
-        find: to be called with the function, when the variable is this object.
+        find: to be called with the function, when the variable is this object; and of another
+            variable, with what that is, and the word for it.
         """
 
         def __init__(self, image, *numbers):
             self.address = _Words((image, None) + numbers)
 
-        def find(self, function):
-            (cell,) = (it for it in function.__closure__ if it.cell_contents is self)
-            self.address[1] = _Variable(cell)
+        def find(self, function, value=None, word=1):
+            wanted = value or self
+            (cell,) = (it for it in function.__closure__ if it.cell_contents is wanted)
+            self.address[word] = _Variable(cell)
+
+    class Mover(Known):
+        """The last of its numbers are the addresses of two views that `move` moves bytes between.
+
+        The function stores length and address of both, in the third word and the fourth.
+        """
+
+        def __init__(self, image, *numbers):
+            self._into = _Words((None,) * 4)
+            self._out_of = _Words((None,) * 4)
+            super().__init__(image, *numbers, self._into, self._out_of)
+
+        def move(self):
+            _, _, count, to = self._into
+            _, _, as_many, begin = self._out_of
+            assert count == as_many, f"{as_many} bytes into {count}"
+            copy(to.owner, begin.owner, count, to.offset, begin.offset)
 
     class _Words(list):
         """What is at an address that is none; ptr32 and int leave it as it is."""
+
+        def __and__(self, mask):
+            return 0  # as of any address of words
 
     class _Variable:
         """A function's variable, as the word that a board keeps of it."""
@@ -385,13 +446,27 @@ else:
         def __getitem__(self, index):
             assert index == 0, index
             value = self._cell.cell_contents
-            is_small = type(value) is builtins.int and -0x40000000 <= value < 0x40000000
-            return 2 * value + 1 if is_small else 0
+            if type(value) is builtins.int and -0x40000000 <= value < 0x40000000:
+                return 2 * value + 1
+            return _words_of(value)
 
         def __setitem__(self, index, word):
             assert index == 0, index
             assert word & 1, f"{word:#x} is an address to a board, and nothing is there"
             self._cell.cell_contents = int(word) >> 1
+
+    def _words_of(value):
+        """What is at the address of an object; a memoryview is as one of the end of a memory."""
+        kind = _TYPES.get(type(value), 0)
+        if not kind or (kind == VIEW and not value.c_contiguous):
+            return _Words((0, 0, 0, 0))
+        memory = memoryview(value)
+        code = 1 if type(memory.obj) is bytearray else ord(memory.format[-1])
+        if kind == VIEW and not memory.readonly:
+            code |= 0x80
+        offset = _OFFSET if kind == VIEW else 0
+        begin = _Address(memory.cast("B"), -offset, value)
+        return _Words((kind, int(code | _OFFSET << 8), len(value), begin))
 
     def copy(target, source, count, target_offset, source_offset):
         """Copy `count` bytes. The caller has checked both ends of both buffers."""

@@ -59,6 +59,10 @@ def refuse_negative(verb, size):
     raise ValueError(f"{verb} of {size} bytes: a number of bytes is 0 or more")
 
 
+def refuse_short(size, buffer):
+    raise IndexError(f"a frame of {size} bytes is longer than the buffer, which has {len(buffer)}")
+
+
 def refuse_frame(size, run):
     raise ValueError(
         f"a frame's header tells {size} bytes where at most {run} were committed: the memory was "

@@ -1,6 +1,6 @@
 """What streams of bytes have in common: a MicroPython stream's protocol, in Python."""
 
-from ._image import check_source
+from ._image import check_source, check_target
 from ._port import micropython
 
 READABLE = 1
@@ -51,3 +51,30 @@ def writer(image, length, write):
         return write(image, buffer, length(buffer))
 
     return write_stream
+
+
+def drainer(image, length, read):
+    """`drain_into` of a stream, by the function `read` on its `image`; as `writer`."""
+    seen = image
+
+    @micropython.viper
+    def drain_stream_into(buffer):
+        """Read to the begin of `buffer` as many bytes as wait and fit; return how many.
+
+        buffer: a bytearray or a memoryview of one. It is kept alive until another one is read
+            into.
+
+        ISR-safe: yes.
+        Complexity: O(bytes read).
+        Called by: the reader.
+        Raises: TypeError when `buffer` is not as above.
+        """
+        nonlocal seen
+        if buffer is seen:
+            pass
+        else:
+            check_target(buffer)
+            seen = buffer
+        return read(image, buffer, length(buffer))
+
+    return drain_stream_into

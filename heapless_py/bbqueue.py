@@ -33,7 +33,7 @@ from . import _bip
 from ._bip import read_frame_into, write_frame
 from ._grants import Frame, ReadGrant, WriteGrant, two
 from ._image import check_source
-from ._port import integers, micropython, pointer
+from ._port import ARRAY, BYTEARRAY, BYTES, VIEW, Known, integers, micropython, pointer
 from ._sequence import same_elements
 from ._stream import READABLE, WRITABLE, ready, writer
 from .errors import FULL
@@ -329,7 +329,10 @@ class FramedProducer(_End):
         self.max_frame = _bip.max_frame(capacity)
         self._words = integers(image, 0, "I", _bip.WORDS)
         self.grant = _bip.granter(pointer(image), two(WriteGrant, image, _bip.FRAMED), _bip.FRAMED)
-        self.write_frame = _bip.frame_writer(image, len, write_frame)
+        if Known:
+            self.write_frame = _bip.quick_frame_writer(Known(image, BYTEARRAY, VIEW, BYTES))
+        else:
+            self.write_frame = _bip.frame_writer(image, len, write_frame)
 
     def capture(self, address, stamp=None, width=32):
         """A handler for `irq(handler, hard=True)` that frames what a peripheral's register says.
@@ -430,7 +433,10 @@ class FramedConsumer(_Reading):
         self._given = None  # by an iteration
         self.max_frame = _bip.max_frame(capacity)
         self.read = _bip.reader(pointer(image), two(Frame, image, self._use), self._use)
-        self.read_frame_into = _bip.frame_reader(image, read_frame_into)
+        if Known:
+            self.read_frame_into = _bip.quick_frame_reader(Known(image, BYTEARRAY, VIEW, ARRAY, 0))
+        else:
+            self.read_frame_into = _bip.frame_reader(image, read_frame_into)
 
     def frames(self):
         """The frames that wait to be read.

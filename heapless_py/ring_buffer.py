@@ -5,7 +5,7 @@ keeps its memory alive, may be larger than 64 KiB, and tells what is free and wh
 
     ring = RingBuffer(256)
     ring.write(b"some bytes")       # -> how many found room
-    ring.readinto(buffer)           # -> how many came
+    ring.drain_into(buffer)         # -> how many came; or readinto, as a stream has it
 
 The algorithm is Lamport's ring ("Proving the Correctness of Multiprocess Programs", 1977): the
 writer alone stores `write`, the reader alone stores `read`, and each publishes its index only when
@@ -16,15 +16,15 @@ two as capacity what was written at a word stays at one, and is copied by words.
 The hot operations come in two forms:
 
     ring.write(buffer)                              a method: all of the buffer
-    ring_buffer.write(ring.image, buffer, size)     a function on the image: three fifths
+    ring_buffer.write(ring.image, buffer, size)     a function on the image: a part of it
 """
 
 from io import IOBase
 
-from ._image import check_capacity, check_source, check_target, new_image, whole_words
-from ._port import const, int, integers, micropython, pointer, ptr8, ptr32
+from ._image import check_capacity, check_source, check_target, new_image, refuser, whole_words
+from ._port import BYTEARRAY, BYTES, VIEW, Mover, const, int, integers, micropython, ptr8, ptr32
 from ._sequence import checked_index, same_elements
-from ._stream import READABLE, WRITABLE, how_many, ready, writer
+from ._stream import READABLE, WRITABLE, drainer, how_many, ready, writer
 from .errors import FULL
 
 # The image begins with four 32-bit words.
@@ -185,13 +185,125 @@ def readinto(image: ptr8, buffer, size: int) -> int:
     return came
 
 
-def _reader(address, image, read):
-    """`readinto` of a ring of this address and image; `read` is the function above.
+# What the closures find at an address: see `Known` and `Mover`.
+_IMAGE = const(0)
+_VARIABLE = const(1)
+_BYTEARRAY = const(2)
+_VIEW = const(3)
+_BYTES_TYPE = const(4)
+_INTO = const(5)
+_OUT_OF = const(6)
+_LENGTH = const(2)  # of a buffer, as of a view
+_ADDRESS = const(3)
+# Bytes from which on a call of C's memmove takes less than a loop, by words, and by bytes.
+_MANY = const(384)
+_SOME = const(32)
+
+
+def _writer(mover):
+    """`write` of a ring."""
+    address = mover.address
+    refuse = refuser(check_source, mover)
+    move = mover.move
+    given = mover  # from then on the buffer of the last call
+
+    @micropython.viper
+    def write(buffer) -> int:
+        """Write of `buffer` as many bytes as fit, around the wrap if need be; return how many.
+
+        buffer: bytes, a bytearray or a memoryview of one. It is kept alive until another one is
+            written.
+
+        ISR-safe: yes.
+        Complexity: O(bytes written); by words when they begin at words, here and there.
+        Called by: the writer.
+        Raises: TypeError when `buffer` is not as above.
+        """
+        nonlocal given
+        given = buffer
+        known = ptr32(int(address))
+        p = ptr32(known[_IMAGE])
+        word = ptr32(known[_VARIABLE])[0]
+        if word & 3:  # no address
+            refuse(buffer)
+        words = ptr32(word)
+        kind = words[0]
+        source = ptr8(words[_ADDRESS])
+        if kind == known[_VIEW]:
+            code = words[1] & 0x7F
+            if code == 0x42 or code == 0x62 or code == 1:  # as in `are_bytes`
+                kind = known[_BYTEARRAY]
+                source = ptr8(int(source) + (words[1] >> 8 & 0xFFFFFF))
+        if kind != known[_BYTEARRAY] and kind != known[_BYTES_TYPE]:
+            refuse(buffer)
+        size = words[_LENGTH]
+        # The same steps as in the function `write`: a call of it costs a third more.
+        capacity = p[_CAPACITY]
+        after = p[_WRITE]
+        read = p[_READ]
+        at = after >> 1
+        free = capacity - at + (read >> 1)
+        if (after ^ read) & 1:
+            free -= capacity
+        if size > free:
+            size = free
+        written = size
+        after += size << 1
+        rest = size - (capacity - at)
+        if rest >= 0:  # up to the end of the ring, and on from its begin
+            after = rest << 1 | (after & 1 ^ 1)
+            size = capacity - at
+        place = ptr8(int(p) + (_BYTES + at))  # from here on the place in it
+        while True:
+            following = int(source) + size
+            narrow = (int(place) | int(source)) & 3  # the bits that keep us from words
+            if size >= _MANY or (narrow and size >= _SOME):
+                ptr32(known[_INTO])[_LENGTH] = size
+                ptr32(known[_INTO])[_ADDRESS] = int(place)
+                ptr32(known[_OUT_OF])[_LENGTH] = size
+                ptr32(known[_OUT_OF])[_ADDRESS] = int(source)
+                move()
+                size = 0
+            if narrow == 0:
+                while size >= 32:
+                    ptr32(place)[0] = ptr32(source)[0]
+                    ptr32(place)[1] = ptr32(source)[1]
+                    ptr32(place)[2] = ptr32(source)[2]
+                    ptr32(place)[3] = ptr32(source)[3]
+                    ptr32(place)[4] = ptr32(source)[4]
+                    ptr32(place)[5] = ptr32(source)[5]
+                    ptr32(place)[6] = ptr32(source)[6]
+                    ptr32(place)[7] = ptr32(source)[7]
+                    place = ptr8(int(place) + 32)
+                    source = ptr8(int(source) + 32)
+                    size -= 32
+                while size >= 4:
+                    ptr32(place)[0] = ptr32(source)[0]
+                    place = ptr8(int(place) + 4)
+                    source = ptr8(int(source) + 4)
+                    size -= 4
+            while size > 0:
+                size -= 1
+                place[size] = source[size]
+            if rest <= 0:
+                break
+            source = ptr8(following)
+            size = rest
+            rest = 0
+            place = ptr8(int(p) + _BYTES)
+        p[_WRITE] = after  # published: the bytes are the reader's from here on
+        return written
+
+    mover.find(write)
+    return write
+
+
+def _reader(image, read, drain_into):
+    """`readinto` of a ring; `read` is the function above, `drain_into` is for whole buffers.
 
     In two parts, as viper knows no argument left out, and a closure that has more than five
     variables, arguments included, allocates when it is called.
     """
-    read_all = _all_reader(address, len)
 
     @micropython.native
     def readinto(buffer, size=None):
@@ -207,28 +319,52 @@ def _reader(address, image, read):
         Raises: TypeError when `buffer` is not as above.
         """
         if size is None or size | 0 < 0 or size >= len(buffer):  # | raises, of a float
-            return read_all(buffer)
+            return drain_into(buffer)
         check_target(buffer)
         return read(image, buffer, size)
 
     return readinto
 
 
-def _all_reader(image, length):
-    seen = image  # the buffer that was read into last, found to be writable: not asked again
+def _drainer(mover):
+    """`drain_into` of a ring."""
+    address = mover.address
+    refuse = refuser(check_target, mover)
+    move = mover.move
+    given = mover  # from then on the buffer of the last call
 
     @micropython.viper
-    def read_all(buffer) -> int:
-        """Read to the begin of `buffer` as many bytes as wait and fit; return how many."""
-        nonlocal seen
-        if buffer is seen:
-            pass
-        else:
-            check_target(buffer)
-            seen = buffer
-        size = int(length(buffer))
-        p = ptr32(image)
-        target = ptr8(buffer)
+    def drain_into(buffer) -> int:
+        """Read to the begin of `buffer` as many bytes as wait and fit; return how many.
+
+        It is `readinto` without a size, in half the time.
+
+        buffer: a bytearray or a memoryview of one. It is kept alive until another one is read
+            into.
+
+        ISR-safe: yes.
+        Complexity: O(bytes read); by words when they begin at words, here and there.
+        Called by: the reader.
+        Raises: TypeError when `buffer` is not as above.
+        """
+        nonlocal given
+        given = buffer
+        known = ptr32(int(address))
+        p = ptr32(known[_IMAGE])
+        word = ptr32(known[_VARIABLE])[0]
+        if word & 3:  # no address
+            refuse(buffer)
+        words = ptr32(word)
+        kind = words[0]
+        target = ptr8(words[_ADDRESS])
+        if kind == known[_VIEW] and words[1] & 0x80:  # it may be written
+            code = words[1] & 0x7F
+            if code == 0x42 or code == 0x62 or code == 1:  # as in `are_bytes`
+                kind = known[_BYTEARRAY]
+                target = ptr8(int(target) + (words[1] >> 8 & 0xFFFFFF))
+        if kind != known[_BYTEARRAY]:
+            refuse(buffer)
+        size = words[_LENGTH]
         # The same steps as in the function `readinto`: a call of it costs a third more.
         capacity = p[_CAPACITY]
         write = p[_WRITE]
@@ -248,7 +384,15 @@ def _all_reader(image, length):
         place = ptr8(int(p) + (_BYTES + at))  # from here on the place in it
         while True:
             following = int(target) + size
-            if (int(place) | int(target)) & 3 == 0:
+            narrow = (int(place) | int(target)) & 3  # the bits that keep us from words
+            if size >= _MANY or (narrow and size >= _SOME):
+                ptr32(known[_INTO])[_LENGTH] = size
+                ptr32(known[_INTO])[_ADDRESS] = int(target)
+                ptr32(known[_OUT_OF])[_LENGTH] = size
+                ptr32(known[_OUT_OF])[_ADDRESS] = int(place)
+                move()
+                size = 0
+            if narrow == 0:
                 while size >= 32:
                     ptr32(target)[0] = ptr32(place)[0]
                     ptr32(target)[1] = ptr32(place)[1]
@@ -278,7 +422,8 @@ def _all_reader(image, length):
         p[_READ] = after  # published: the room is the writer's from here on
         return came
 
-    return read_all
+    mover.find(drain_into)
+    return drain_into
 
 
 @micropython.viper
@@ -358,13 +503,14 @@ class RingBuffer(IOBase):
     Raises: ValueError or TypeError when an argument is not as above.
 
     The writer's: write, free, is_full
-    The reader's: readinto, read, readline, any, peek, clear
+    The reader's: drain_into, readinto, read, readline, any, peek, clear
     As a stream: print(…, file=ring), select.poll, json.load, asyncio.StreamReader and StreamWriter
     Look: iteration, ==, len, bool, is_empty, capacity
     Plan: size_of, from_bytes
 
     One context at a time may write, and one may read, a hard interrupt perhaps or the other core.
-    `write` and `readinto` are attributes, so that looking them up in a handler allocates nothing.
+    `write`, `drain_into` and `readinto` are attributes, so that looking them up in a handler
+    allocates nothing.
 
     The image, in 32-bit little-endian words; whoever is named is a word's only writer:
 
@@ -384,8 +530,13 @@ class RingBuffer(IOBase):
         words = integers(self.image, 0, "I", _WORDS)
         words[_KIND] = _RING
         words[_CAPACITY] = capacity
-        self.write = writer(pointer(self.image), len, write)
-        self.readinto = _reader(pointer(self.image), self.image, readinto)
+        if Mover:
+            self.write = _writer(Mover(self.image, BYTEARRAY, VIEW, BYTES))
+            self.drain_into = _drainer(Mover(self.image, BYTEARRAY, VIEW, BYTES))
+        else:
+            self.write = writer(self.image, len, write)
+            self.drain_into = drainer(self.image, len, readinto)
+        self.readinto = _reader(self.image, readinto, self.drain_into)
 
     @staticmethod
     def size_of(capacity):

@@ -12,17 +12,35 @@ The hot operations come in two forms:
     spsc_queue.try_enqueue(producer.address, x)   a function: integers, in half the cycles
 """
 
+from array import array
+
 from ._checker import checker
 from ._format import Format, limits, small_limits
 from ._image import (
     check_capacity,
     check_readable,
+    check_target,
     check_writable,
     elements_in,
     new_image,
+    refuser,
     whole_words,
 )
-from ._port import Known, const, copy, int, integers, micropython, pointer, ptr8, ptr16, ptr32
+from ._port import (
+    ARRAY,
+    BYTEARRAY,
+    VIEW,
+    Known,
+    const,
+    copy,
+    int,
+    integers,
+    micropython,
+    pointer,
+    ptr8,
+    ptr16,
+    ptr32,
+)
 from ._sequence import description, same_elements
 from .errors import EMPTY, FULL
 
@@ -315,6 +333,185 @@ def _dequeuer(image, slots):
     return try_dequeue
 
 
+def _room_in(buffer, size):
+    """How many elements of `size` bytes go into `buffer`; raise if it is nothing to drain into."""
+    if type(buffer) is not array:
+        check_target(buffer)
+    return elements_in(buffer, size)
+
+
+def _drainer(image, room_in):
+    """`Consumer.drain_into` for whatever `room_in` lets pass."""
+
+    @micropython.viper
+    def drain_into(buffer) -> int:
+        """Dequeue into `buffer` as many elements as wait and fit; return how many.
+
+        buffer: an `array` of the queue's own format, or bytes (a bytearray, a memoryview of one),
+            in which the elements lie packed.
+
+        ISR-safe: yes.
+        Complexity: O(bytes moved).
+        Called by: the consumer.
+        Raises: ValueError when an array's items are narrower than an element; TypeError when
+            `buffer` is not as above, or not writable.
+        """
+        p = ptr32(image)
+        size = p[_SIZE]
+        room = int(room_in(buffer, size))
+        slots = p[_SLOTS]
+        tail = p[_TAIL]
+        head = p[_HEAD]
+        moved = 0
+        # One run, or two when the elements wrap around the end of the ring.
+        while moved < room and head != tail:
+            run = tail - head
+            if run < 0:
+                run = slots - head
+            if run > room - moved:
+                run = room - moved
+            copy(buffer, image, run * size, moved * size, _BYTES + head * size)
+            moved += run
+            head += run
+            if head == slots:
+                head = 0
+        p[_HEAD] = head  # published: the slots are the producer's from here on
+        return moved
+
+    return drain_into
+
+
+# What `drain_into` finds at an address instead.
+_BYTEARRAY = const(2)
+_VIEW = const(3)
+_ARRAY = const(4)
+_LENGTH = const(2)  # of a buffer
+_ADDRESS = const(3)
+
+
+def _quick_drainer(image, size):
+    """`Consumer.drain_into`, where a buffer's words can be seen from here."""
+    known = Known(image, BYTEARRAY, VIEW, ARRAY)
+    address = known.address
+    refuse = refuser(lambda buffer: _room_in(buffer, size), known)
+    given = known  # from then on the buffer of the last call
+
+    @micropython.viper
+    def drain_into(buffer) -> int:
+        """Dequeue into `buffer` as many elements as wait and fit; return how many.
+
+        buffer: an `array` of the queue's own format, or bytes (a bytearray, a memoryview of one),
+            in which the elements lie packed. It is kept alive until another one is drained into.
+
+        ISR-safe: yes.
+        Complexity: O(bytes moved); by words or halfwords where they begin at such.
+        Called by: the consumer.
+        Raises: ValueError when an array's items are narrower than an element; TypeError when
+            `buffer` is not as above, or not writable.
+        """
+        nonlocal given
+        given = buffer
+        known = ptr32(int(address))
+        p = ptr32(known[_IMAGE])
+        size = p[_SIZE]
+        word = ptr32(known[_VARIABLE])[0]
+        if word & 3:  # no address
+            refuse(buffer)
+        words = ptr32(word)
+        kind = words[0]
+        target = ptr8(words[_ADDRESS])
+        if kind == known[_VIEW] and words[1] & 0x80:  # it may be written
+            code = words[1] & 0x7F
+            if code == 0x42 or code == 0x62 or code == 1:  # as in `are_bytes`
+                kind = known[_BYTEARRAY]
+                target = ptr8(int(target) + (words[1] >> 8 & 0xFFFFFF))
+        room = words[_LENGTH]
+        if kind == known[_ARRAY]:
+            code = words[1] & 0x5F  # in capitals
+            width = 4
+            if code == 0x42:  # B
+                width = 1
+            elif code == 0x48:  # H
+                width = 2
+            elif code == 0x51 or code == 0x44:  # Q, D
+                width = 8
+            if size > width:
+                refuse(buffer)
+        elif kind == known[_BYTEARRAY]:
+            if size > 1:
+                room = room // size
+        else:
+            refuse(buffer)
+        # One run, or two when the elements wrap around the end of the ring.
+        after = p[_TAIL]
+        head = p[_HEAD]
+        run = after - head
+        rest = 0
+        if run < 0:
+            run = p[_SLOTS] - head
+            rest = after
+        if run + rest > room:
+            rest = room - run  # which may be negative
+            after = rest
+            if rest < 0:
+                run = room
+                after = head + room
+        moved = run
+        if rest > 0:
+            moved += rest
+        place = ptr8(int(p) + (_BYTES + head * size))
+        run = run * size  # in bytes, from here on
+        while True:
+            following = int(target) + run
+            narrow = (int(place) | int(target)) & 3  # the bits that keep us from words
+            if narrow == 0:
+                while run >= 32:
+                    ptr32(target)[0] = ptr32(place)[0]
+                    ptr32(target)[1] = ptr32(place)[1]
+                    ptr32(target)[2] = ptr32(place)[2]
+                    ptr32(target)[3] = ptr32(place)[3]
+                    ptr32(target)[4] = ptr32(place)[4]
+                    ptr32(target)[5] = ptr32(place)[5]
+                    ptr32(target)[6] = ptr32(place)[6]
+                    ptr32(target)[7] = ptr32(place)[7]
+                    place = ptr8(int(place) + 32)
+                    target = ptr8(int(target) + 32)
+                    run -= 32
+                while run >= 4:
+                    ptr32(target)[0] = ptr32(place)[0]
+                    place = ptr8(int(place) + 4)
+                    target = ptr8(int(target) + 4)
+                    run -= 4
+            if narrow & 1 == 0:
+                while run >= 8:
+                    ptr16(target)[0] = ptr16(place)[0]
+                    ptr16(target)[1] = ptr16(place)[1]
+                    ptr16(target)[2] = ptr16(place)[2]
+                    ptr16(target)[3] = ptr16(place)[3]
+                    place = ptr8(int(place) + 8)
+                    target = ptr8(int(target) + 8)
+                    run -= 8
+                while run >= 2:
+                    ptr16(target)[0] = ptr16(place)[0]
+                    place = ptr8(int(place) + 2)
+                    target = ptr8(int(target) + 2)
+                    run -= 2
+            while run > 0:
+                run -= 1
+                target[run] = place[run]
+            if rest <= 0:
+                break
+            target = ptr8(following)
+            run = rest * size
+            rest = 0
+            place = ptr8(int(p) + _BYTES)
+        p[_HEAD] = after  # published: the slots are the producer's from here on
+        return moved
+
+    known.find(drain_into)
+    return drain_into
+
+
 def _kind(layout):
     return _KINDS[layout.size] if layout.code else _RECORDS
 
@@ -520,7 +717,8 @@ class Consumer(_End):
     In an asyncio task: wait, async iteration
     For the function form: address
 
-    `try_dequeue` is an attribute, so that looking it up in a handler allocates nothing.
+    `try_dequeue` and `drain_into` are attributes, so that looking them up in a handler allocates
+    nothing.
     """
 
     def __init__(self, image, words, layout, slots):
@@ -529,6 +727,10 @@ class Consumer(_End):
             self.try_dequeue = _integer_dequeuer(_Integers(image, layout, slots))
         else:
             self.try_dequeue = _dequeuer(image, slots)
+        if Known:
+            self.drain_into = _quick_drainer(image, layout.size)
+        else:
+            self.drain_into = _drainer(image, _room_in)
 
     @micropython.native
     def dequeue(self):
@@ -578,42 +780,6 @@ class Consumer(_End):
         """
         if not self.try_dequeue_into(buffer):
             raise EMPTY
-
-    @micropython.viper
-    def drain_into(self, buffer) -> int:
-        """Dequeue into `buffer` as many elements as wait and fit; return how many.
-
-        `buffer` is an `array` of the queue's own format, or bytes (a bytearray, a memoryview of
-        one), in which the elements lie packed.
-
-        ISR-safe: yes.
-        Complexity: O(bytes moved).
-        Called by: the consumer.
-        Raises: ValueError when an array's items are narrower than an element; TypeError when
-            `buffer` is not writable memory.
-        """
-        image = self.image
-        p = ptr32(image)
-        size = p[_SIZE]
-        room = int(elements_in(buffer, size))
-        slots = p[_SLOTS]
-        tail = p[_TAIL]
-        head = p[_HEAD]
-        moved = 0
-        # One run, or two when the elements wrap around the end of the ring.
-        while moved < room and head != tail:
-            run = tail - head
-            if run < 0:
-                run = slots - head
-            if run > room - moved:
-                run = room - moved
-            copy(buffer, image, run * size, moved * size, _BYTES + head * size)
-            moved += run
-            head += run
-            if head == slots:
-                head = 0
-        p[_HEAD] = head  # published: the slots are the producer's from here on
-        return moved
 
     @micropython.native
     def try_peek(self, default):

@@ -59,7 +59,7 @@ class _RingBufferScript:
         image = "@queue.image" if self.random.randrange(24) else "@no_ring"
         steps: tuple[Step, ...] = (
             ["", "queue.readinto", target],
-            ["", "queue.readinto", target],
+            ["", "queue.drain_into", target],
             ["", "queue.readinto", target, limit],
             ["", "ring_buffer.readinto", image, target, self._size_of(target)],
             ["", "ring_buffer.readinto", image, target, self._size_of(target)],

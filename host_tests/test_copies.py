@@ -3,12 +3,13 @@
 On CPython that changes nothing that a program could see, so the stores are counted here.
 """
 
+import random
 import struct
 from typing import Any
 
 import pytest
 
-from heapless_py import BBQueue, RingBuffer, Vec, _port, bbqueue, ring_buffer
+from heapless_py import BBQueue, RingBuffer, SpscQueue, Vec, _port, bbqueue, ring_buffer
 from heapless_py._format import limits, small_limits
 from heapless_py._move import move
 
@@ -63,17 +64,62 @@ def test_bytes_go_into_a_ring_and_out_by_words(stores: list[Any], position: int)
 
 
 @pytest.mark.parametrize("position", range(5))
-def test_bytes_go_out_of_a_ring_by_words_by_the_method(stores: list[Any], position: int) -> None:
-    for length in LENGTHS:
-        ring = RingBuffer(299)
+def test_bytes_go_into_a_ring_and_out_by_the_methods(stores: list[Any], position: int) -> None:
+    """By words, or where those would be bytes, by C's memmove if there are many."""
+    for length in (*LENGTHS, 383, 384, 400):
+        ring = RingBuffer(499)
         ring.write(bytes(position))
         ring.read()
-        data, target = bytes(range(length)), bytearray(length)
-        ring.write(data)
+        data, target = random.randbytes(length), bytearray(length)
         stores.clear()
-        ring.readinto(target)
-        expected = by_words_and_bytes(length) if position % 4 == 0 else by(1, length)
+        assert ring.write(data) == length
+        if position % 4 == 0:
+            expected = by_words_and_bytes(length) if length < 384 else []
+        else:
+            expected = by(1, length) if length < 32 else []
+        assert widths(stores, ring.image, begin=16) == expected
+        assert ring.drain_into(target) == length
         assert widths(stores, target) == expected
+        assert target == data
+
+
+@pytest.mark.parametrize("where", [0, 300, 498])
+@pytest.mark.parametrize("form", [bytes, bytearray, memoryview])
+def test_much_goes_around_the_end_of_a_ring(where: int, form: Any) -> None:
+    """In two pieces, of which C moves either or both."""
+    ring = RingBuffer(499)
+    ring.write(bytes(where))
+    ring.read()
+    for length in (499, 200, 32, 31, 1):
+        data = random.randbytes(length)
+        assert ring.write(form(data)) == length
+        assert ring.write(b"") == 0
+        target = bytearray(length + 3)
+        assert ring.drain_into(memoryview(target)[2:]) == length
+        assert target == b"\0\0" + data + b"\0"
+
+
+@pytest.mark.parametrize("form", ["B", "H", "i", "BH", "q"])
+@pytest.mark.parametrize("position", range(5))
+def test_elements_are_drained_by_words_or_halfwords(
+    stores: list[Any], form: str, position: int
+) -> None:
+    size = struct.calcsize(f"<{form}")
+    for length in (*range(20), 40):
+        producer, consumer = SpscQueue(41, form).split()
+        for _ in range(position):
+            producer.try_enqueue_from(bytes(size))
+        consumer.clear()
+        data = random.randbytes(length * size)
+        for begin in range(0, len(data), size):
+            producer.try_enqueue_from(data[begin : begin + size])
+        target = bytearray(len(data))
+        stores.clear()
+        assert consumer.drain_into(target) == length
+        before_wrap = min(length, 42 - position) * size
+        width = 4 if position * size % 4 == 0 else 2 if position * size % 2 == 0 else 1
+        if before_wrap == len(data):
+            assert widths(stores, target) == by(width, len(data))
         assert target == data
 
 
@@ -86,6 +132,19 @@ def test_frames_go_in_and_out_by_words(stores: list[Any]) -> None:
         bbqueue.write_frame(producer.image, data, length)
         assert widths(stores, producer.image, payload) == by_words_and_bytes(length)
         bbqueue.read_frame_into(consumer.image, target)
+        assert widths(stores, target) == by_words_and_bytes(length)
+        assert target == data
+
+
+def test_frames_go_in_and_out_by_words_by_the_methods(stores: list[Any]) -> None:
+    payload = BBQueue.size_of(4)
+    for length in LENGTHS:
+        producer, consumer = BBQueue(299).split_framed()
+        data, target = bytes(range(length)), bytearray(length)
+        stores.clear()
+        assert producer.write_frame(data)
+        assert widths(stores, producer.image, payload) == by_words_and_bytes(length)
+        assert consumer.read_frame_into(target) == length
         assert widths(stores, target) == by_words_and_bytes(length)
         assert target == data
 

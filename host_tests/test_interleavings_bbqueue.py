@@ -112,10 +112,13 @@ class Actor:
     turns: int  # the word that counts the grants
     dead: Sequence[int]  # words that only a live grant needs
 
-    def __init__(self, setting: Setting, tracer: Tracer, end: End, give: Any) -> None:
+    def __init__(
+        self, setting: Setting, tracer: Tracer, end: End, library: Library, give: Any
+    ) -> None:
         self.setting = setting
         self.tracer = tracer
         self.end = end
+        self.library = library
         self.image: bytearray = end.image
         self.known: Any = 0  # what it has put in, or taken out
         self._words = memoryview(end.image)[:BYTES].cast("i")
@@ -257,8 +260,8 @@ class ProducerActor(Actor):
 class StreamProducer(ProducerActor):
     """`known` is the number of bytes."""
 
-    def __init__(self, setting: Setting, tracer: Tracer, end: End) -> None:
-        super().__init__(setting, tracer, end, end.grant_exact)
+    def __init__(self, setting: Setting, tracer: Tracer, end: End, library: Library) -> None:
+        super().__init__(setting, tracer, end, library, end.grant_exact)
 
     def groups(self) -> dict[str, list[Operation]]:
         end, all_of_it = self.end, self.setting.capacity
@@ -325,8 +328,8 @@ class StreamProducer(ProducerActor):
 class FramesProducer(ProducerActor):
     """`known` is the number of frames, and the lengths of the latest of them."""
 
-    def __init__(self, setting: Setting, tracer: Tracer, end: End) -> None:
-        super().__init__(setting, tracer, end, end.grant)
+    def __init__(self, setting: Setting, tracer: Tracer, end: End, library: Library) -> None:
+        super().__init__(setting, tracer, end, library, end.grant)
         self.known = 0, ()
         self.announced = ()
 
@@ -337,7 +340,18 @@ class FramesProducer(ProducerActor):
     def groups(self) -> dict[str, list[Operation]]:
         end, most = self.end, self.end.max_frame
         lengths = sorted({0, 1, 5, most} & set(range(most + 1)))
-        copies = [Operation(f"write_frame of {n}", partial(self.write_frame, n)) for n in lengths]
+        by_function = partial(self.library.write_frame, end.image)
+        copies = [
+            Operation(f"write_frame of {n}", partial(self.write_frame, end.write_frame, n))
+            for n in lengths[::2]
+        ]
+        copies += [
+            Operation(
+                f"write_frame of {n}, function",
+                partial(self.write_frame, lambda data: by_function(data, len(data)), n),
+            )
+            for n in lengths[1::2]
+        ]
         return {
             "verbs": [
                 *(Operation(f"grant({n})", partial(self.end.grant, n)) for n in lengths),
@@ -353,9 +367,9 @@ class FramesProducer(ProducerActor):
             "waits": [Operation(f"wait_grant({n})", partial(self.wait, n)) for n in (0, most)],
         }
 
-    def write_frame(self, n: int) -> bool:
+    def write_frame(self, verb: Callable[[bytes], int], n: int) -> bool:
         self.announce(n)
-        written = bool(self.end.write_frame(self.next_data(n)))
+        written = bool(verb(self.next_data(n)))
         if written:
             self.committed(n)
         self.announced = ()
@@ -363,7 +377,7 @@ class FramesProducer(ProducerActor):
 
     def write_unless_full(self) -> None:
         if not self.end.is_full():
-            assert self.write_frame(0), "not full, and then full"
+            assert self.write_frame(self.end.write_frame, 0), "not full, and then full"
 
     def next_data(self, length: int) -> bytes:
         return self.setting.data(self.known[0], length)
@@ -426,8 +440,8 @@ class ConsumerActor(Actor):
 
 
 class StreamConsumer(ConsumerActor):
-    def __init__(self, setting: Setting, tracer: Tracer, end: End) -> None:
-        super().__init__(setting, tracer, end, end.read)
+    def __init__(self, setting: Setting, tracer: Tracer, end: End, library: Library) -> None:
+        super().__init__(setting, tracer, end, library, end.read)
 
     def endings(self) -> list[Operation]:
         lengths = self.setting.lengths(0, len(self.grant))
@@ -483,15 +497,19 @@ class StreamConsumer(ConsumerActor):
 
 
 class FramesConsumer(ConsumerActor):
-    def __init__(self, setting: Setting, tracer: Tracer, end: End) -> None:
-        super().__init__(setting, tracer, end, end.read)
+    def __init__(self, setting: Setting, tracer: Tracer, end: End, library: Library) -> None:
+        super().__init__(setting, tracer, end, library, end.read)
 
     def endings(self) -> list[Operation]:
         return [Operation("release", self.release), Operation("exit", self.leave)]
 
     def groups(self) -> dict[str, list[Operation]]:
         end = self.end
-        copies = [Operation("read_frame_into", self.read_frame_into)]
+        by_function = partial(self.library.read_frame_into, end.image)
+        copies = [
+            Operation("read_frame_into", partial(self.read_frame, end.read_frame_into)),
+            Operation("read_frame_into, function", partial(self.read_frame, by_function)),
+        ]
         if not self.setting.for_ever:
             copies.append(Operation("clear", self.clear))
         return {
@@ -516,10 +534,10 @@ class FramesConsumer(ConsumerActor):
         with self.grant:
             pass
 
-    def read_frame_into(self) -> bool:
+    def read_frame(self, verb: Callable[[bytearray], int | None]) -> bool:
         buffer = bytearray(self.end.max_frame)
-        length = self.end.read_frame_into(buffer)
-        if length is None:
+        length = verb(buffer)
+        if length is None or length < 0:
             return False
         self.see(bytes(buffer[:length]))
         self.forward(1)
@@ -527,7 +545,7 @@ class FramesConsumer(ConsumerActor):
 
     def read_unless_empty(self) -> None:
         if not self.end.is_empty():
-            assert self.read_frame_into(), "not empty, and then empty"
+            assert self.read_frame(self.end.read_frame_into), "not empty, and then empty"
 
 
 class Judge:
@@ -656,8 +674,8 @@ def explorer(setting: Setting, edits: Sequence[Edit] = ()) -> Explorer:
         return producer, consumer
 
     make = (FramesProducer, FramesConsumer) if setting.framed else (StreamProducer, StreamConsumer)
-    producer = make[0](setting, tracer, split()[0])
-    consumer = make[1](setting, tracer, split()[1])
+    producer = make[0](setting, tracer, split()[0], library)
+    consumer = make[1](setting, tracer, split()[1], library)
     memory = bytes(producer.image)
     sides = (
         Side("P", tracer, producer, setting.operations),
@@ -781,6 +799,7 @@ def loads_swapped(function: str, indent: int) -> Edit:
 
 
 LAP = "(write & 1 ^ 1)"
+WRITER, READER = "quick_frame_writer", "quick_frame_reader"  # the methods for whole frames
 ASKED = [Setting(capacity, 3, menu=ASKING) for capacity in (1, 2, 3)]
 ASKED_FRAMES = [Setting(8, 3, framed=True, menu=ASKING, start=4)]
 WAITED = [Setting(capacity, 3, menu=WAITING, start=1) for capacity in (1, 2)]
@@ -870,7 +889,7 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         ),
         FRAMES,
     ),
-    "write_frame stores last after write": (
+    "write_frame, the function, stores last after write": (
         bip(
             "write_frame",
             "        p[_LAST] = start\n",
@@ -878,25 +897,58 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         ),
         FRAMES,
     ),
-    "write_frame publishes before it copies": (
+    "write_frame, the function, publishes before it copies": (
         bip("write_frame", "    image[0] = size", "    p[_WRITE] = after\n    image[0] = size"),
         FRAMES,
     ),
-    "write_frame publishes before its payload": (
+    "write_frame, the function, publishes before its payload": (
         bip("write_frame", "    image[0] = size", "    image[0] = size\n    p[_WRITE] = after"),
         FRAMES,
     ),
-    "write_frame flips no lap": (bip("write_frame", LAP, "(write & 1)"), FRAMES),
-    "write_frame wraps too far": (
+    "write_frame, the function, flips no lap": (bip("write_frame", LAP, "(write & 1)"), FRAMES),
+    "write_frame, the function, wraps too far": (
         bip("write_frame", "needed > read >> 1", "needed > (read >> 1) + 4"),
         FRAMES,
     ),
-    "read_frame_into loads last before write": (loads_swapped("read_frame_into", 4), FRAMES),
-    "read_frame_into releases before it copies": (
+    "write_frame stores last after write": (
+        bip(
+            WRITER,
+            "            p[_LAST] = start\n",
+            "            p[_WRITE] = needed << 1 | (write & 1 ^ 1); p[_LAST] = start\n",
+        ),
+        FRAMES,
+    ),
+    "write_frame publishes before it copies": (
+        bip(WRITER, "    place[0] = size", "    p[_WRITE] = after\n        place[0] = size"),
+        FRAMES,
+    ),
+    "write_frame publishes before its payload": (
+        bip(WRITER, "    place[0] = size", "    place[0] = size\n        p[_WRITE] = after"),
+        FRAMES,
+    ),
+    "write_frame flips no lap": (bip(WRITER, LAP, "(write & 1)"), FRAMES),
+    "write_frame wraps too far": (
+        bip(WRITER, "needed > read >> 1", "needed > (read >> 1) + 4"),
+        FRAMES,
+    ),
+    "read_frame_into, the function, loads last before write": (
+        loads_swapped("read_frame_into", 4),
+        FRAMES,
+    ),
+    "read_frame_into, the function, releases before it copies": (
         bip(
             "read_frame_into",
             "    length = size",
             "    length = size; p[_READ] = read + ((_HEADER + (length + 3 & -4)) << 1)",
+        ),
+        FRAMES,
+    ),
+    "read_frame_into loads last before write": (loads_swapped(READER, 8), FRAMES),
+    "read_frame_into releases before it copies": (
+        bip(
+            READER,
+            "        place = ptr32(int(place) + _HEADER)",
+            "        p[_READ] = read\n        place = ptr32(int(place) + _HEADER)",
         ),
         FRAMES,
     ),

@@ -4,7 +4,8 @@ Each side takes any operation of its menu, any number of times, until no new sta
 the states that there are, of two cores. Every byte that is copied, or word where the copy goes by
 words, is a scheduling point. Groups of operations:
 
-    core     `write` and `readinto`, by method and by function, of some lengths, and clear
+    core     `write` and `readinto`, by method (`drain_into`) and by function, of some lengths, and
+             clear
     more     what makes bytes, looks, iterates; what `free` and `any` promise
     asks     all that tells of the ring's state, checked against every moment of the call; and why
              a side is refused
@@ -323,14 +324,32 @@ def test_no_interleaving_is_wrong(setting: Setting, record_property: Record) -> 
     must_hold(explorer(setting), record_property)
 
 
-# --- faults that must show -----------------------------------------------------------------------
-
-
 def ring(behind: str, old: str, new: str) -> Edit:
     return Edit("ring_buffer", behind, old, new)
 
 
-WRITER, READER, ALL_READER = "def write(image", "def readinto(image", "def read_all(buffer)"
+# On a board C's memmove does only what is long. Here it does all, and the words and bytes it moves
+# are scheduling points, too.
+BY_C = [
+    ring("", "_MANY = const(384)", "_MANY = const(1)"),
+    ring("", "_SOME = const(32)", "_SOME = const(1)"),
+]
+MOVED_BY_C = [Setting(capacity, ("core",)) for capacity in (2, 3, 4, 5)]
+
+
+@pytest.mark.proof("interleavings")
+@pytest.mark.parametrize("setting", MOVED_BY_C, ids=str)
+def test_no_interleaving_is_wrong_where_c_moves_the_bytes(
+    setting: Setting, record_property: Record
+) -> None:
+    must_hold(explorer(setting, BY_C), record_property)
+
+
+# --- faults that must show -----------------------------------------------------------------------
+
+
+WRITER, READER = "def write(image", "def readinto(image"  # the functions
+WRITE_ALL, READ_ALL = "def write(buffer)", "def drain_into(buffer)"  # the methods
 IN_ORDER = [Setting(capacity, VERBS) for capacity in (1, 2, 3)]
 BY_WORDS = [Setting(4, ("core",))]
 ASKING = [Setting(capacity, ASKS) for capacity in (1, 2)]
@@ -354,8 +373,45 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         ),
         BY_WORDS,
     ),
+    "write, the method, publishes before it copies": (
+        ring(WRITE_ALL, "        while True:", "        p[_WRITE] = after\n        while True:"),
+        IN_ORDER,
+    ),
+    "write, the method, publishes before the bytes after the wrap": (
+        ring(
+            WRITE_ALL,
+            "            size = rest",
+            "            p[_WRITE] = after\n            size = rest",
+        ),
+        IN_ORDER,
+    ),
+    "write, the method, flips no lap": (ring(WRITE_ALL, LAP, "(after & 1)"), IN_ORDER),
+    "write, the method, wraps a byte late": (
+        ring(WRITE_ALL, "if rest >= 0:", "if rest > 0:"),
+        IN_ORDER,
+    ),
+    "write, the method, takes a byte more than is free": (
+        ring(WRITE_ALL, "if size > free:", "free += 1\n        if size > free:"),
+        IN_ORDER,
+    ),
+    "write, the method, takes a full ring for an empty one": (
+        ring(
+            WRITE_ALL,
+            "if (after ^ read) & 1:",
+            "if (after ^ read) & 1 and after >> 1 != read >> 1:",
+        ),
+        IN_ORDER,
+    ),
+    "write, the method, loads the index of the reader twice": (
+        ring(
+            WRITE_ALL,
+            "free = capacity - at + (read >> 1)",
+            "free = capacity - at + (p[_READ] >> 1)",
+        ),
+        IN_ORDER,
+    ),
     "readinto releases before it copies": (
-        ring(ALL_READER, "        while True:", "        p[_READ] = after\n        while True:"),
+        ring(READ_ALL, "        while True:", "        p[_READ] = after\n        while True:"),
         IN_ORDER,
     ),
     "readinto, the function, releases before it copies": (
@@ -364,17 +420,17 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
     ),
     "readinto releases before the bytes after the wrap": (
         ring(
-            ALL_READER,
+            READ_ALL,
             "            size = rest",
             "            p[_READ] = after\n            size = rest",
         ),
         IN_ORDER,
     ),
     "write flips no lap": (ring(WRITER, LAP, "(after & 1)"), IN_ORDER),
-    "readinto flips no lap": (ring(ALL_READER, LAP, "(after & 1)"), IN_ORDER),
+    "readinto flips no lap": (ring(READ_ALL, LAP, "(after & 1)"), IN_ORDER),
     "readinto, the function, flips no lap": (ring(READER, LAP, "(after & 1)"), IN_ORDER),
     "write wraps a byte late": (ring(WRITER, "if rest >= 0:", "if rest > 0:"), IN_ORDER),
-    "readinto wraps a byte late": (ring(ALL_READER, "if rest >= 0:", "if rest > 0:"), IN_ORDER),
+    "readinto wraps a byte late": (ring(READ_ALL, "if rest >= 0:", "if rest > 0:"), IN_ORDER),
     "write wraps a byte early": (
         ring(WRITER, "rest = size - (capacity - at)", "rest = size - (capacity - at) + 1"),
         IN_ORDER,
@@ -402,7 +458,7 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         IN_ORDER,
     ),
     "readinto takes an empty ring for a full one": (
-        ring(ALL_READER, "if (write ^ after) & 1:", "if (write ^ after) & 1 or write == after:"),
+        ring(READ_ALL, "if (write ^ after) & 1:", "if (write ^ after) & 1 or write == after:"),
         IN_ORDER,
     ),
     "readinto, the function, takes a full ring for an empty one": (
@@ -414,7 +470,7 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         IN_ORDER,
     ),
     "readinto takes a byte more than waits": (
-        ring(ALL_READER, "if size > waiting:", "waiting += 1\n        if size > waiting:"),
+        ring(READ_ALL, "if size > waiting:", "waiting += 1\n        if size > waiting:"),
         IN_ORDER,
     ),
     "write loads the index of the reader twice": (
@@ -424,7 +480,7 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         IN_ORDER,
     ),
     "readinto loads the index of the writer twice": (
-        ring(ALL_READER, "waiting = (write >> 1) - at", "waiting = (p[_WRITE] >> 1) - at"),
+        ring(READ_ALL, "waiting = (write >> 1) - at", "waiting = (p[_WRITE] >> 1) - at"),
         IN_ORDER,
     ),
     "the writer stores a word of the reader's": (

@@ -205,7 +205,9 @@ class Consumer(Actor):
         end, capacity, size = self.end, self.setting.capacity, self.setting.size
         core: dict[str, Callable[[], object]] = {
             "try_dequeue": partial(self.take, partial(end.try_dequeue, NONE)),
-            f"drain_into {capacity}": partial(self.drain, bytearray(capacity * size + 1)),
+            f"drain_into {capacity}": partial(
+                self.drain, end.drain_into, bytearray(capacity * size + 1)
+            ),
             "clear": self.clear,
         }
         some = bytearray(min(2, capacity) * size)
@@ -214,7 +216,10 @@ class Consumer(Actor):
             "next": partial(self.take, partial(next, end, NONE)),
             "try_dequeue_into": partial(self.take_packed, end.try_dequeue_into),
             "dequeue_into": partial(self.take_packed, partial(_true, end.dequeue_into)),
-            "drain_into, some": partial(self.drain, some),
+            "drain_into, some": partial(self.drain, end.drain_into, some),
+            "drain_into, on 64 bits": partial(
+                self.drain, self.library._drainer(end.image, self.library._room_in), some
+            ),
             "try_peek": partial(self.look, partial(end.try_peek, NONE)),
             "peek": partial(self.look, partial(_or_none, end.peek)),
             "elements": self.look_at_all,
@@ -224,7 +229,7 @@ class Consumer(Actor):
         if not self.setting.is_record:
             core["try_dequeue, function"] = self.take_by_function
             items = array(self.setting.form, [0] * capacity)
-            more["drain_into, array"] = partial(self.drain, items)
+            more["drain_into, array"] = partial(self.drain, end.drain_into, items)
         return {
             "core": core,
             "more": more,
@@ -276,13 +281,13 @@ class Consumer(Actor):
             self.see(self.setting.unpacked(buffer[:size]))
             self.moved(1)
 
-    def drain(self, buffer: Any) -> int:
+    def drain(self, verb: Callable[[Any], int], buffer: Any) -> int:
         """Fill as much as comes of an array, or of bytes with room for half an element more."""
         packed = memoryview(buffer).cast("B")
         packed[:] = bytes(len(packed))
         size = self.setting.size
         self.may_move(len(packed) // size)
-        number = int(self.end.drain_into(buffer))
+        number = int(verb(buffer))
         elements = [packed[i * size : i * size + size] for i in range(number)]
         self.see(*(self.setting.unpacked(bytes(element)) for element in elements))
         self.moved(number)
@@ -309,7 +314,7 @@ class Consumer(Actor):
 
     def take_as_many_as_told(self) -> None:
         told = len(self.end)
-        number = self.drain(bytearray(told * self.setting.size))
+        number = self.drain(self.end.drain_into, bytearray(told * self.setting.size))
         assert number == told, f"{number} came of {told}"
 
     def take_when_ready(self) -> None:
@@ -465,7 +470,8 @@ PRODUCER_WAITING = [Setting(capacity, PRODUCER_WAITS) for capacity in (1, 2)]
 FUNCTION_IN, FUNCTION_OUT = "def try_enqueue(address", "def try_dequeue(address"
 METHOD_IN, METHOD_OUT = "def _integer_enqueuer", "def _integer_dequeuer"
 ANY_IN, ANY_OUT = "def _enqueuer", "def _dequeuer"
-FROM, INTO, DRAIN = "def try_enqueue_from", "def try_dequeue_into", "def drain_into"
+QUICK_DRAIN = "def _quick_drainer"
+FROM, INTO, DRAIN = "def try_enqueue_from", "def try_dequeue_into", "def _drainer"
 CONSUMER = "class Consumer"
 
 # What is wrong: the change, and where to look for it, the smallest queue first.
@@ -523,6 +529,34 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         SMALL,
     ),
     "drain_into releases before it copies": (
+        spsc(QUICK_DRAIN, "        while True:", "        p[_HEAD] = after\n        while True:"),
+        SMALL,
+    ),
+    "drain_into releases what did not fit": (
+        spsc(QUICK_DRAIN, "p[_HEAD] = after", "p[_HEAD] = p[_TAIL]"),
+        SMALL,
+    ),
+    "drain_into copies to where it began": (
+        spsc(QUICK_DRAIN, "following = int(target) + run", "following = int(target)"),
+        SMALL,
+    ),
+    "drain_into reads past the wrap": (
+        spsc(QUICK_DRAIN, "run = p[_SLOTS] - head", "run = p[_SLOTS] - head + 1"),
+        SMALL,
+    ),
+    "drain_into goes on at the second slot": (
+        spsc(
+            QUICK_DRAIN,
+            "place = ptr8(int(p) + _BYTES)",
+            "place = ptr8(int(p) + _BYTES + size)",
+        ),
+        SMALL,
+    ),
+    "drain_into takes one slot more": (
+        spsc(QUICK_DRAIN, "run = after - head", "run = after - head + 1"),
+        SMALL,
+    ),
+    "drain_into, on 64 bits, releases before it copies": (
         spsc(
             DRAIN,
             "copy(buffer",
@@ -530,18 +564,21 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
         ),
         SMALL,
     ),
-    "drain_into releases what did not fit": (
+    "drain_into, on 64 bits, releases what did not fit": (
         spsc(DRAIN, "p[_HEAD] = head", "p[_HEAD] = tail"),
         SMALL,
     ),
-    "drain_into copies to where it began": (spsc(DRAIN, "moved * size", "0"), SMALL),
-    "drain_into reads past the wrap": (
+    "drain_into, on 64 bits, copies to where it began": (spsc(DRAIN, "moved * size", "0"), SMALL),
+    "drain_into, on 64 bits, reads past the wrap": (
         spsc(DRAIN, "run = slots - head", "run = slots - head + 1"),
         SMALL,
     ),
-    "drain_into wraps to the second slot": (spsc(DRAIN, "head = 0", "head = 1"), SMALL),
-    "drain_into takes one slot more": (
-        spsc(DRAIN, "run = tail - head", "run = tail - head + 1"),
+    "drain_into, on 64 bits, wraps to the second slot": (
+        spsc(DRAIN, "head = 0", "head = 1"),
+        SMALL,
+    ),
+    "drain_into, on 64 bits, takes one slot more": (
+        spsc(DRAIN, "run = tail - head", "run = tail - head + 1; room = moved + run"),
         SMALL,
     ),
     "try_enqueue, the function, wraps a slot late": (

@@ -38,7 +38,13 @@ class Part(NamedTuple):
     tests: Sequence[str]
 
 
-_OF_ALL = ("test_invariants", "test_copies", "test_wide_windows")
+_OF_ALL = (
+    "test_invariants",
+    "test_copies",
+    "test_wide_windows",
+    "test_without_words",
+    "test_buffers",
+)
 PARTS = {
     "elements": Part(
         (
@@ -62,7 +68,11 @@ PARTS = {
         ),
     ),
 }
-QUICK = {"streams": Part(("_stream", "_consumer_stream"), ("test_waiting", "test_bbqueue"))}
+QUICK = {
+    "streams": Part(
+        ("_stream", "_consumer_stream"), ("test_waiting", "test_bbqueue", "test_without_words")
+    )
+}
 
 Verdict = Mapping[str, Any]
 

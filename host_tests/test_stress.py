@@ -185,11 +185,14 @@ def test_a_fault_that_shows_only_at_the_same_moment_is_caught(
 def test_a_side_that_waits_for_ever_is_told(
     machine: Machine, tmp_path: Path, way: str, record_property: Record
 ) -> None:
-    lost = Edit("ring_buffer", "def write(", "    p[_WRITE] = after", "    pass")
+    lost = [  # by the function and by the method
+        Edit("ring_buffer", behind, "    p[_WRITE] = after", "    pass")
+        for behind in ("def write(image", "def write(buffer")
+    ]
     code = (
         "from on_board import stress\nstress.PATIENCE = 1\n"
         f"stress.{way}('ring_buffer', 'bytes', 8, 1000, 1)"
     )
     with pytest.raises(AssertionError, match=r"seed 1: no progress for 1 s; left to write and"):
-        machine.exec(code, library=edited_library(tmp_path, lost))
+        machine.exec(code, library=edited_library(tmp_path, *lost))
     record_property("caught", f"bytes that are never published, {way}")

@@ -36,6 +36,8 @@ def exercises(kind, state):
 
     yield of_ring("write", (source,), taken)
     yield of_ring("write", (memoryview(source),), taken)
+    yield of_ring("drain_into", (target,), came)
+    yield of_ring("drain_into", (memoryview(target),), came)
     yield of_ring("readinto", (target,), came)
     yield of_ring("readinto", (target, 2), min(2, came))
     yield of_ring("peek", (), 0 if waiting else None)
