@@ -39,8 +39,8 @@ _MADE_WITH: dict[str, tuple[Any, ...]] = {
 }
 _OPERATIONS = (
     ("measure_operations", 21, 600),
-    ("measure_bbqueue", 22, 600),
-    ("measure_ring_buffer", 12, 600),
+    ("measure_bbqueue", 24, 600),
+    ("measure_ring_buffer", 14, 600),
     ("measure_vec", 32, 600),
     ("measure_deque", 31, 600),
     ("measure_history_buf", 21, 600),

@@ -25,6 +25,7 @@ _COLOURS = {
     "rule": "#000003",
     "function": "#000004",
     "method": "#000005",
+    "bound": "#00000a",
     "builtin": "#000006",
     "idiom": "#000007",
     "mark": "#000008",

@@ -15,7 +15,7 @@ _PARTNERS = {
     "grant, commit": ("read, release",),
     "push": ("pop",),
     "put": ("get",),
-    "write": ("readinto", "read"),
+    "write": ("readinto", "read", "drain_into"),
     "write_frame": ("read_frame_into",),
 }
 _INTO = frozenset(_PARTNERS)

@@ -22,7 +22,8 @@ def _printable(text: str) -> str:
 Text = Annotated[str, Field(min_length=1), AfterValidator(_printable)]
 Count = Annotated[int, Field(ge=0)]
 Number = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Form = Literal["method", "function", "builtin", "idiom"]
+# Bound: a method that was looked up before, once for all calls.
+Form = Literal["method", "bound", "function", "builtin", "idiom"]
 # What an operation moves: elements, bytes of a stream, a frame of bytes; or what it is a step of.
 Job = Literal[
     "element",

@@ -103,6 +103,11 @@ def measure_frames():
         ("read_frame_into", "a.read_frame_into(b)", (consumer, GOT)),
     )
     row(
+        "bound",
+        ("write_frame", "a(b)", (producer.write_frame, SENT)),
+        ("read_frame_into", "a(b)", (consumer.read_frame_into, GOT)),
+    )
+    row(
         "method",
         (
             "grant, commit",

@@ -26,6 +26,20 @@ def measure_functions(ring):
     measure_way("RingBuffer", "function", "bytes", SIZE, into, out, put, take)
 
 
+def measure_drain(ring):
+    """What reads into a whole buffer, beside `readinto` of the same."""
+    into = ("write", "a(b)", (ring.write, SENT))
+    out = ("drain_into", "a(b)", (ring.drain_into, GOT))
+
+    def put():
+        ring.write(SENT)
+
+    def take():
+        ring.drain_into(GOT)
+
+    measure_way("RingBuffer", "bound", "bytes", SIZE, into, out, put, take)
+
+
 def measure_questions(subject, form, ring, questions):
     """What tells of a ring in which bytes wait, and leaves them there."""
 
@@ -53,6 +67,7 @@ _odd = RingBuffer(_RING + 1)
 measure_bytes("RingIO", _ring_io, _ring_io, "builtin")
 measure_functions(_ring)
 measure_bytes("RingBuffer", _ring, _ring)
+measure_drain(_ring)
 measure_bytes("odd RingBuffer", _odd, _odd)
 measure_questions("RingBuffer", "method", _ring, ("peek", "any", "free"))
 measure_questions("RingIO", "builtin", _ring_io, ("any",))
