@@ -435,7 +435,7 @@ def _quick_drainer(image, size):
                 width = 2
             elif code == 0x51 or code == 0x44:  # Q, D
                 width = 8
-            if size > width:
+            if size > width and room > 0:
                 refuse(buffer)
         elif kind == known[_BYTEARRAY]:
             if size > 1:

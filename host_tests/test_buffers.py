@@ -105,6 +105,9 @@ def test_no_element_is_drained_into_narrower_items(form: str, code: str) -> None
     queue: SpscQueue = SpscQueue(4, form)
     with pytest.raises(ValueError, match="shorter than the"):
         queue.drain_into(array(code, [1, 2, 3]))
+    with pytest.raises(ValueError, match="shorter than the"):
+        queue.drain_into(array(code, [1]))
+    assert queue.drain_into(array(code)) == 0
 
 
 def test_as_many_elements_as_fit_are_drained() -> None:
