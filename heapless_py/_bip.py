@@ -332,7 +332,7 @@ def write_frame(image: ptr32, buffer, size: int) -> bool:
 
 
 def frame_writer(image, length, write):
-    """`write_frame` of a frames' producer.
+    """`write_frame` of a frames' producer, where a buffer is asked about.
 
     `length` and `write` are Python's len and the function above: a global costs more.
     """
@@ -722,7 +722,10 @@ def read_frame_into(image: ptr32, buffer) -> int:
 
 
 def frame_reader(image, read):
-    """`read_frame_into` of a frames' consumer; `read` is the function above."""
+    """`read_frame_into` of a frames' consumer, where a buffer is asked about.
+
+    `read` is the function above.
+    """
     seen = image  # the buffer that was read into last, found to be memory: it is not asked again
 
     @micropython.viper

@@ -20,7 +20,7 @@ has the bytes in a buffer already writes and reads it with one call: `write` and
 `write_frame` and `read_frame_into`. Those for frames come in two forms:
 
     producer.write_frame(buffer)                        a method: all of the buffer
-    bbqueue.write_frame(producer.image, buffer, size)   a function on the image: two thirds
+    bbqueue.write_frame(producer.image, buffer, size)   a function on the image: a part of it
 
 Numbers of bytes are 32-bit integers on a board: of a larger one the low 32 bits count.
 
