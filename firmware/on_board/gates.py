@@ -126,8 +126,10 @@ def _large_frame(a):
 
 def counter_verdicts():
     """The same of what does allocate: a gate that finds nothing wrong here is broken."""
+    collect_often()
     from heapless_py import SpscQueue  # where it is not needed it would take memory
 
+    collect_when_full()
     form = "IhB"
     element = (0xFFFFFFFF, -1, 255)
     for gate in sorted(GATES):
