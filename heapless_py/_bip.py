@@ -48,9 +48,9 @@ from struct import unpack_from
 
 from ._image import (
     check_capacity,
-    check_frame_target,
     check_source,
     check_target,
+    check_target_or_array,
     new_image,
     refuser,
     whole_words,
@@ -367,9 +367,9 @@ _IMAGE = const(0)
 _VARIABLE = const(1)
 _BYTEARRAY = const(2)
 _VIEW = const(3)
-_BYTES_TYPE = const(4)  # of a writer
-_ARRAY = const(4)  # of a reader
-_TAKEN = const(5)
+_BYTES_TYPE = const(4)
+_ARRAY = const(5)
+_TAKEN = const(6)
 _LENGTH = const(2)  # of a buffer
 _ADDRESS = const(3)
 
@@ -746,7 +746,7 @@ def frame_reader(image, read):
         if buffer is seen:
             pass
         else:
-            check_frame_target(buffer)
+            check_target_or_array(buffer)
             seen = buffer
         length = read(image, buffer)
         if int(length) < 0:
@@ -759,10 +759,10 @@ def frame_reader(image, read):
 def quick_frame_reader(known):
     """`read_frame_into` of a frames' consumer, where a buffer's length can be seen from here.
 
-    `known` has a third word, for the variable that is returned.
+    `known` has one more word, for the variable that is returned.
     """
     address = known.address
-    refuse = refuser(check_frame_target, known)
+    refuse = refuser(check_target_or_array, known)
     given = known  # from then on the buffer of the last call
     length = object()  # and then what is returned, made by storing its word: else it takes a call
 

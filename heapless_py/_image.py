@@ -94,7 +94,7 @@ def check_target(buffer):
 
 
 @micropython.viper
-def check_frame_target(buffer):
+def check_target_or_array(buffer):
     """Raise unless `buffer` is writable bytes or an array. Allocates nothing."""
     if type(buffer) is not _array:
         check_source(buffer)

@@ -131,7 +131,7 @@ if sys.implementation.name == "micropython":
     # of bytes, a bytearray, an array or a memoryview the first word is its type, the third its
     # length and the fourth where it begins, which Python tells in three calls; an array's second
     # word has the code of its items, too.
-    ARRAY, BYTES, BYTEARRAY, VIEW = id(array), id(bytes), id(bytearray), id(memoryview)
+    BUFFER_TYPES = (id(bytearray), id(memoryview), id(bytes), id(array))
 
     class Known:
         """What a function finds at an address: its image's, its variable's, and numbers.
@@ -160,7 +160,7 @@ if sys.implementation.name == "micropython":
 
         def __init__(self, image, *numbers):
             into, out_of = memoryview(bytearray(1)), memoryview(bytearray(1))
-            whole = _Slice()[:]  # made anew, on the heap, wherever one is written
+            whole = _WHOLE
 
             @micropython.native
             def move():
@@ -172,6 +172,8 @@ if sys.implementation.name == "micropython":
     class _Slice:
         def __getitem__(self, index):
             return index
+
+    _WHOLE = _Slice()[:]  # made anew, on the heap, wherever one is written
 
     def _words_at(address, count):
         return array("I", uctypes.bytearray_at(address, 4 * count))
@@ -395,8 +397,8 @@ else:
             raise TypeError("the items of a memoryview must be bytes")
         return memoryview(buffer).cast("B")[:size]
 
-    ARRAY, BYTES, BYTEARRAY, VIEW = 4, 8, 12, 16
-    _TYPES = {array: ARRAY, bytes: BYTES, bytearray: BYTEARRAY, memoryview: VIEW}
+    BUFFER_TYPES = (4, 8, 12, 16)
+    _TYPES = dict(zip((bytearray, memoryview, bytes, array), BUFFER_TYPES, strict=True))
     _OFFSET = 0xC00003  # which has the highest bit
 
     class Known:
@@ -458,13 +460,14 @@ else:
     def _words_of(value):
         """What is at the address of an object; a memoryview is as one of the end of a memory."""
         kind = _TYPES.get(type(value), 0)
-        if not kind or (kind == VIEW and not value.c_contiguous):
+        is_view = type(value) is memoryview
+        if not kind or (is_view and not value.c_contiguous):
             return _Words((0, 0, 0, 0))
         memory = memoryview(value)
         code = 1 if type(memory.obj) is bytearray else ord(memory.format[-1])
-        if kind == VIEW and not memory.readonly:
+        if is_view and not memory.readonly:
             code |= 0x80
-        offset = _OFFSET if kind == VIEW else 0
+        offset = _OFFSET if is_view else 0
         begin = _Address(memory.cast("B"), -offset, value)
         return _Words((kind, int(code | _OFFSET << 8), len(value), begin))
 

@@ -33,7 +33,7 @@ from . import _bip
 from ._bip import read_frame_into, write_frame
 from ._grants import Frame, ReadGrant, WriteGrant, two
 from ._image import check_source
-from ._port import ARRAY, BYTEARRAY, BYTES, VIEW, Known, integers, micropython, pointer
+from ._port import BUFFER_TYPES, Known, integers, micropython, pointer
 from ._sequence import same_elements
 from ._stream import READABLE, WRITABLE, ready, writer
 from .errors import FULL
@@ -330,7 +330,7 @@ class FramedProducer(_End):
         self._words = integers(image, 0, "I", _bip.WORDS)
         self.grant = _bip.granter(pointer(image), two(WriteGrant, image, _bip.FRAMED), _bip.FRAMED)
         if Known:
-            self.write_frame = _bip.quick_frame_writer(Known(image, BYTEARRAY, VIEW, BYTES))
+            self.write_frame = _bip.quick_frame_writer(Known(image, *BUFFER_TYPES))
         else:
             self.write_frame = _bip.frame_writer(image, len, write_frame)
 
@@ -434,7 +434,7 @@ class FramedConsumer(_Reading):
         self.max_frame = _bip.max_frame(capacity)
         self.read = _bip.reader(pointer(image), two(Frame, image, self._use), self._use)
         if Known:
-            self.read_frame_into = _bip.quick_frame_reader(Known(image, BYTEARRAY, VIEW, ARRAY, 0))
+            self.read_frame_into = _bip.quick_frame_reader(Known(image, *BUFFER_TYPES, 0))
         else:
             self.read_frame_into = _bip.frame_reader(image, read_frame_into)
 

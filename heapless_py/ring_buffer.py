@@ -22,7 +22,7 @@ The hot operations come in two forms:
 from io import IOBase
 
 from ._image import check_capacity, check_source, check_target, new_image, refuser, whole_words
-from ._port import BYTEARRAY, BYTES, VIEW, Mover, const, int, integers, micropython, ptr8, ptr32
+from ._port import BUFFER_TYPES, Mover, const, int, integers, micropython, ptr8, ptr32
 from ._sequence import checked_index, same_elements
 from ._stream import READABLE, WRITABLE, drainer, how_many, ready, writer
 from .errors import FULL
@@ -191,8 +191,8 @@ _VARIABLE = const(1)
 _BYTEARRAY = const(2)
 _VIEW = const(3)
 _BYTES_TYPE = const(4)
-_INTO = const(5)
-_OUT_OF = const(6)
+_INTO = const(6)  # behind the type of an array, which is none of those
+_OUT_OF = const(7)
 _LENGTH = const(2)  # of a buffer, as of a view
 _ADDRESS = const(3)
 # Bytes from which on a call of C's memmove takes less than a loop, by words, and by bytes.
@@ -531,8 +531,8 @@ class RingBuffer(IOBase):
         words[_KIND] = _RING
         words[_CAPACITY] = capacity
         if Mover:
-            self.write = _writer(Mover(self.image, BYTEARRAY, VIEW, BYTES))
-            self.drain_into = _drainer(Mover(self.image, BYTEARRAY, VIEW, BYTES))
+            self.write = _writer(Mover(self.image, *BUFFER_TYPES))
+            self.drain_into = _drainer(Mover(self.image, *BUFFER_TYPES))
         else:
             self.write = writer(self.image, len, write)
             self.drain_into = drainer(self.image, len, readinto)

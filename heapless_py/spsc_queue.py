@@ -12,14 +12,12 @@ The hot operations come in two forms:
     spsc_queue.try_enqueue(producer.address, x)   a function: integers, in half the cycles
 """
 
-from array import array
-
 from ._checker import checker
 from ._format import Format, limits, small_limits
 from ._image import (
     check_capacity,
     check_readable,
-    check_target,
+    check_target_or_array,
     check_writable,
     elements_in,
     new_image,
@@ -27,9 +25,7 @@ from ._image import (
     whole_words,
 )
 from ._port import (
-    ARRAY,
-    BYTEARRAY,
-    VIEW,
+    BUFFER_TYPES,
     Known,
     const,
     copy,
@@ -335,8 +331,7 @@ def _dequeuer(image, slots):
 
 def _room_in(buffer, size):
     """How many elements of `size` bytes go into `buffer`; raise if it is nothing to drain into."""
-    if type(buffer) is not array:
-        check_target(buffer)
+    check_target_or_array(buffer)
     return elements_in(buffer, size)
 
 
@@ -384,14 +379,14 @@ def _drainer(image, room_in):
 # What `drain_into` finds at an address instead.
 _BYTEARRAY = const(2)
 _VIEW = const(3)
-_ARRAY = const(4)
+_ARRAY = const(5)
 _LENGTH = const(2)  # of a buffer
 _ADDRESS = const(3)
 
 
 def _quick_drainer(image, size):
     """`Consumer.drain_into`, where a buffer's words can be seen from here."""
-    known = Known(image, BYTEARRAY, VIEW, ARRAY)
+    known = Known(image, *BUFFER_TYPES)
     address = known.address
     refuse = refuser(lambda buffer: _room_in(buffer, size), known)
     given = known  # from then on the buffer of the last call

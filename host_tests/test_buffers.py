@@ -64,7 +64,7 @@ def test_any_bytes_are_written(make: Any, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", WRITERS)
-@pytest.mark.parametrize("buffer", NO_BYTES, ids=repr)
+@pytest.mark.parametrize("buffer", NO_BYTES)
 def test_nothing_else_is_written(buffer: object, number: int) -> None:
     _, write, _ = list(writers())[number]
     with pytest.raises(TypeError, match=f"is needed, not a {type(buffer).__name__}"):
@@ -81,7 +81,7 @@ def test_any_writable_bytes_are_read_into(make: Any, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", READERS)
-@pytest.mark.parametrize("buffer", [*NO_BYTES, *READ_ONLY], ids=repr)
+@pytest.mark.parametrize("buffer", [*NO_BYTES, *READ_ONLY])
 def test_nothing_else_is_read_into(buffer: object, number: int) -> None:
     name, read = list(readers())[number]
     if type(buffer) is array and name != "drain_into":

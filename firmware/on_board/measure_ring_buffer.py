@@ -12,24 +12,9 @@ from heapless_py import RingBuffer, ring_buffer
 _RING = 256
 
 
-def measure_functions(ring):
+def measure_forms(ring):
+    """What moves bytes otherwise than by a method that is looked up each time."""
     image = ring.image
-
-    def put():
-        ring.write(SENT)
-
-    def take():
-        ring.readinto(GOT)
-
-    into = ("write", "a(b, c, 64)", (ring_buffer.write, image, SENT))
-    out = ("readinto", "a(b, c, 64)", (ring_buffer.readinto, image, GOT))
-    measure_way("RingBuffer", "function", "bytes", SIZE, into, out, put, take)
-
-
-def measure_drain(ring):
-    """What reads into a whole buffer, beside `readinto` of the same."""
-    into = ("write", "a(b)", (ring.write, SENT))
-    out = ("drain_into", "a(b)", (ring.drain_into, GOT))
 
     def put():
         ring.write(SENT)
@@ -37,7 +22,19 @@ def measure_drain(ring):
     def take():
         ring.drain_into(GOT)
 
-    measure_way("RingBuffer", "bound", "bytes", SIZE, into, out, put, take)
+    def row(form, into, out):
+        measure_way("RingBuffer", form, "bytes", SIZE, into, out, put, take)
+
+    row(
+        "function",
+        ("write", "a(b, c, 64)", (ring_buffer.write, image, SENT)),
+        ("readinto", "a(b, c, 64)", (ring_buffer.readinto, image, GOT)),
+    )
+    row(
+        "bound",
+        ("write", "a(b)", (ring.write, SENT)),
+        ("drain_into", "a(b)", (ring.drain_into, GOT)),
+    )
 
 
 def measure_questions(subject, form, ring, questions):
@@ -65,9 +62,8 @@ _ring = RingBuffer(_RING)
 _odd = RingBuffer(_RING + 1)
 
 measure_bytes("RingIO", _ring_io, _ring_io, "builtin")
-measure_functions(_ring)
+measure_forms(_ring)
 measure_bytes("RingBuffer", _ring, _ring)
-measure_drain(_ring)
 measure_bytes("odd RingBuffer", _odd, _odd)
 measure_questions("RingBuffer", "method", _ring, ("peek", "any", "free"))
 measure_questions("RingIO", "builtin", _ring_io, ("any",))
