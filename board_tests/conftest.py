@@ -17,9 +17,10 @@ import pytest
 
 from board_tests import tracing_emulator
 from board_tests.processes import Witness
-from firmware.board import Board, open_board
-from firmware.deploy import deploy
+from firmware.board import PICO_ARCH, Board, open_board
+from firmware.deploy import deploy, library
 from firmware.image import Image, Kind, find_image
+from firmware.programs import programs
 
 _workers: list[int] = []  # the processes that run tests for us, with pytest's -n
 
@@ -63,7 +64,9 @@ def pico() -> Iterator[Board]:
     with that; the other board has the source. The emulated one can be asked what it executes.
     """
     port, image = os.environ.get("HEAPLESS_PORT"), _named("HEAPLESS_IMAGE")
-    with open_board(port=port, image=image, emulator=tracing_emulator.__name__) as board:
+    files = {**library(PICO_ARCH), **programs("preemption")}
+    emulator = tracing_emulator.__name__
+    with open_board(port=port, image=image, files=files, emulator=emulator) as board:
         deploy(board, precompile=True)
         yield board
 

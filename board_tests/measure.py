@@ -18,9 +18,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from board_tests.report import files, terminal
 from board_tests.report.schema import Cycles, Histogram, Interrupts, Operation, Report, validate
-from firmware.board import Board, open_board
-from firmware.deploy import commit, deploy, version
-from firmware.programs import PROGRAMS, put_programs
+from firmware.board import PICO_ARCH, Board, open_board
+from firmware.deploy import commit, deploy, library, version
+from firmware.programs import PROGRAMS, programs, put_programs
 from firmware.remote import BoardException
 from firmware.trouble import Trouble, plain_errors
 from host_tests.containers import CONTAINERS
@@ -223,7 +223,8 @@ def main(
     """Measure the library on a board and show the result."""
     console = Console()
     with plain_errors():
-        with open_board(board=board, port=port, image=image) as opened:
+        there = {**library(PICO_ARCH if mpy else None), **programs()}
+        with open_board(board=board, port=port, image=image, files=there) as opened:
             report = measure(opened, precompile=mpy, console=Console(stderr=True))
         files.write(report, folder)
         terminal.show(report, console)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware.cache import Say
+from firmware.file_system import NO_FILES, Files, flash_with
 from firmware.image import Image, Kind, find_image, say_on_stderr
 from firmware.process import Process, running
 from firmware.remote import Remote, find_port
@@ -24,9 +25,8 @@ RP2040PY = "rp2040py"  # the emulator, as a module to run
 _START_SECONDS = 30
 _STOP_SECONDS = 5
 
-# Where the emulated Pico's flash is kept, so that files once copied need not be copied again: its
-# emulated USB carries some 2 kB a second.
-_KEPT = Path(__file__).parent.parent / "build"
+# The processor of an emulated Pico, as mpy-cross names it.
+PICO_ARCH = "armv6m"
 
 
 @dataclass(frozen=True)
@@ -87,27 +87,21 @@ def _meet(remote: Remote, emulated: bool, firmware_sha256: str | None) -> Board:
 
 @contextmanager
 def emulated_rp2040(
-    image: Image, flash: Path | None = None, emulator: str = RP2040PY
+    image: Image, files: Files = NO_FILES, emulator: str = RP2040PY
 ) -> Iterator[Board]:
-    """A Raspberry Pi Pico, emulated instruction by instruction.
+    """A Raspberry Pi Pico, emulated instruction by instruction, by the module `emulator`.
 
-    Its file system begins empty; or as the file `flash` has it, and ends up there again. The
-    module `emulator` is run, as rp2040py is.
+    It begins with `files` in its /lib, and nothing is kept: its emulated USB carries some 2 kB a
+    second, so that to copy the library there takes minutes.
     """
-    command = [sys.executable, "-m", emulator, "micropython", "--pty", "--image"]
-    command += [str(image.path)]
     with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder) / "flash.img"
-        if flash:
-            command += ["--dump-fs", str(written)]
-        if flash and flash.exists():
-            command += ["--littlefs", str(flash)]
-        with _emulator("rp2040py", command) as port:
-            _await_greeting(port)
-            yield _meet(Remote(port), True, image.sha256)
-        if flash and written.exists():
-            flash.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(written, flash)
+        flash = Path(folder) / "flash.img"
+        flash.write_bytes(flash_with(files))
+        its = ("--image", str(image.path), "--littlefs", str(flash))
+        command = (sys.executable, "-m", emulator, "micropython", "--pty", *its)
+        with _emulator("rp2040py", command) as remote:
+            _await_greeting(remote.port)
+            yield _meet(remote, True, image.sha256)
 
 
 # QEMU's machine has no flash to write to, and the firmware mounts nothing. Its 16 MB of external
@@ -145,16 +139,16 @@ def qemu_cortex_m3(image: Image) -> Iterator[Board]:
     machine = ("-machine", "mps2-an385", "-nographic", "-monitor", "null", "-semihosting")
     command = (qemu, *machine, "-serial", "pty", "-kernel", str(image.path))
     # Held open, because QEMU looks only once a second whether a closed terminal was opened again.
-    with _emulator("QEMU", command) as port, _held_open(port):
-        yield _meet(Remote(port, prelude=_RAM_DISK), True, image.sha256)
+    with _emulator("QEMU", command, prelude=_RAM_DISK) as remote, _held_open(remote.port):
+        yield _meet(remote, True, image.sha256)
 
 
 @contextmanager
-def _emulator(name: str, command: Sequence[str]) -> Iterator[str]:
-    """Run an emulator; the pseudo-terminal on which its board's REPL is."""
+def _emulator(name: str, command: Sequence[str], prelude: str = "") -> Iterator[Remote]:
+    """Run an emulator; its board, which sleeps while nobody talks to it: idle ones take a core."""
     with running(command, together=True) as emulator:
         try:
-            yield _port_of(name, emulator)
+            yield Remote(_port_of(name, emulator), prelude, awake=emulator.awake)
         except (Trouble, OSError):
             if not emulator.ends(0.5):  # its terminal is gone a little before it is
                 raise
@@ -207,18 +201,21 @@ def open_board(
     board: str = "rp2040",
     port: str | None = None,
     image: Path | None = None,
+    files: Files = NO_FILES,
     emulator: str = RP2040PY,
     say: Say = say_on_stderr,
 ) -> AbstractContextManager[Board]:
     """The real board at `port`, or else an emulated one that runs `image`.
 
+    files: what an emulated Pico has in its /lib already. To have it on any board, `transfer` it
+        then: what is there is not copied again.
     emulator: the module that emulates an RP2040.
     """
     if port:
         return serial_board(port)
     if board == "rp2040":
         found = find_image(Kind.RP2, image, say)
-        return emulated_rp2040(found, _KEPT / f"flash-{found.sha256[:16]}.img", emulator)
+        return emulated_rp2040(found, files, emulator)
     if board == "qemu":
         return qemu_cortex_m3(find_image(Kind.QEMU, image, say))
     raise Trouble(f"no board {board!r} can be emulated; there are rp2040 and qemu")

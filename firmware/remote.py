@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,12 +36,13 @@ class Remote:
     """A board at a serial port.
 
     Every call begins with a soft reset, so that none sees what another left in memory, and then
-    runs `prelude`, which mounts what a soft reset unmounts.
+    runs `prelude`, which mounts what a soft reset unmounts. All of it happens in `awake()`.
     """
 
     port: str
     prelude: str = ""
     answer_seconds: float = 10
+    awake: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
 
     def run(
         self,
@@ -96,7 +98,7 @@ class Remote:
         resume, prelude = ((), self.prelude) if soft_reset else (("resume",), "")
         greet = ("exec", f"{prelude}\nprint({_READY!r})")
         command = (sys.executable, "-m", "mpremote", "connect", self.port, *resume, *greet, *words)
-        with running(command) as mpremote:
+        with self.awake(), running(command) as mpremote:
             self._await_answer(mpremote)
             output = self._follow(mpremote, timeout, on_line)
             if mpremote.status:

@@ -6,18 +6,15 @@ What is there is known by its SHA-256, computed on the board; what was copied is
 import hashlib
 import json
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from firmware.board import Board
 from firmware.cache import Say
+from firmware.file_system import ON_BOARD, Files
 from firmware.trouble import Trouble
 
-ON_BOARD = "/lib"
 _HASH_SECONDS = 120
-
-Files = Mapping[str, bytes]  # by their path in the board's /lib
 
 
 @dataclass(frozen=True)

@@ -41,9 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Of several workers one has the Pico, one the mutants, and one all else.
+    """Of several workers one has the mutants, two have a Pico each, and one has all else.
 
-    Each board is started once so; an emulator that waits for its next test keeps a core busy.
+    A real Pico is one only, so that all its tests are one worker's.
     """
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
@@ -51,8 +51,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             if "test_mutants" in nodeid:
                 return "mutants"
-            on_board = nodeid.startswith("board_tests/") and "cortex_m3" not in nodeid
-            return "pico" if on_board else "elsewhere"
+            if not nodeid.startswith("board_tests/") or "cortex_m3" in nodeid:
+                return "elsewhere"
+            if "test_preemption" in nodeid and "HEAPLESS_PORT" not in os.environ:
+                return "preemption"
+            return "pico"
 
     return ByMachine(config, log)
 
