@@ -99,10 +99,31 @@ _BIP = const(0x4242)
 _HEADER = const(4)  # bytes of a frame before its payload
 
 
-def granter(image, spots, use):
+# What the closures for grants find at an address, see `Table`: a row for each of the two grants
+# that an end gives in turn.
+#
+#      0       1        2      3      4           5
+#     +-------+--------+------+------+-----------+------------+
+#     | image | window | turn | wide | its upper | its upper  |
+#     +-------+--------+------+------+ half      | half       |
+#                                    +-----------+------------+
+#
+# turn: the low bits of `grants`, or `reads`, while the grant is live, and above them the use.
+# wide: whether the machine's words have 64 bits, so that these addresses have upper halves.
+ROW = 6
+_QUEUE = const(0)
+_WINDOW = const(1)
+_TURN = const(2)
+_WIDE = const(3)
+_QUEUE_ABOVE = const(4)
+_WINDOW_ABOVE = const(5)
+_ROW_BYTES = const(24)
+
+
+def granter(table, first, second):
     """`grant_exact` of a stream's producer, `grant` of a frames' producer.
 
-    `spots` are the two grants that are given in turn, and then their windows.
+    table: the address of its grants' rows, which they keep alive.
     """
 
     @micropython.viper
@@ -119,18 +140,21 @@ def granter(image, spots, use):
             is not split into ends of this kind.
         """
         size = int(n)
-        p = ptr32(image)
+        row = ptr32(int(table))
+        p = ptr32(row[_QUEUE])
+        if row[_WIDE]:
+            p = ptr32(row[_QUEUE] | row[_QUEUE_ABOVE] << 32)
         capacity = p[_CAPACITY]
-        if p[_USE] != int(use) or p[_GRANTS] & 1:
+        if (p[_USE] ^ row[_TURN] >> 2) | p[_GRANTS] & 1:
             from heapless_py._refuse import refuse_end
 
-            refuse_end("grant", int(use), p[_USE])
+            refuse_end("grant", row[_TURN] >> 2, p[_USE])
         needed = size
         offset = _BYTES
-        if p[_USE] == _FRAMED:
+        if p[_USE] & _FRAMED:
             needed = _HEADER + (size + 3 & -4)
             offset = _BYTES + _HEADER
-        if size < 0 or size > capacity or needed > capacity:
+        if (size | capacity - size | capacity - needed) < 0:  # one of them
             from heapless_py._refuse import refuse_grant
 
             refuse_grant(size, capacity, p[_USE] == _FRAMED)
@@ -154,19 +178,24 @@ def granter(image, spots, use):
         p[_START] = start
         p[_GRANTED] = size
         p[_COMMIT] = 0
-        spot = (turn & 2) >> 1
-        w = ptr32(spots[spot + 2])
-        w[0] = (w[0] & 0xFF) | (offset + start) << 8
-        w[1 + (w[0] & 1)] = size
-        return spots[spot]
+        if turn & 2:
+            row = ptr32(int(row) + _ROW_BYTES)
+        w = ptr32(row[_WINDOW])
+        if row[_WIDE]:
+            w = ptr32(row[_WINDOW] | row[_WINDOW_ABOVE] << 32)
+        w[0] = 0xC2 | (offset + start) << 8
+        w[1] = size
+        if turn & 2:
+            return second
+        return first
 
     return grant
 
 
-def committer(image, turn, window, grant):
-    """`commit` of the write grant that is live at `turn`: the low bits of `grants`, and the use.
+def committer(row, grant):
+    """`commit` of the write grant `grant`, by the address of its row.
 
-    `window` is an address: that `grant`, which has the view, lives on is this function's business.
+    It keeps `grant` alive, and that the row, the view and the image.
     """
 
     @micropython.viper
@@ -184,8 +213,13 @@ def committer(image, turn, window, grant):
         Raises: ValueError when `used` is negative, or when this grant is dead.
         """
         size = int(used)
-        p = ptr32(image)
-        if (p[_GRANTS] & 3 | p[_USE] << 2) != int(turn):
+        own = ptr32(int(row))
+        p = ptr32(own[_QUEUE])
+        w = ptr32(own[_WINDOW])
+        if own[_WIDE]:
+            p = ptr32(own[_QUEUE] | own[_QUEUE_ABOVE] << 32)
+            w = ptr32(own[_WINDOW] | own[_WINDOW_ABOVE] << 32)
+        if (p[_GRANTS] & 3 | p[_USE] << 2) ^ own[_TURN]:
             from heapless_py._refuse import refuse_dead
 
             refuse_dead("commit", grant)
@@ -195,21 +229,22 @@ def committer(image, turn, window, grant):
             refuse_negative("commit", size)
         if size > p[_GRANTED]:
             size = p[_GRANTED]
-        w = ptr32(window)
-        w[1 + (w[0] & 1)] = 0  # the view of a dead grant is empty
+        w[1] = 0  # the view of a dead grant is empty
         start = p[_START]
-        if p[_USE] == _FRAMED:
+        if p[_USE] & _FRAMED:
             p[(_BYTES + start) >> 2] = size
             size = _HEADER + (size + 3 & -4)
         p[_GRANTS] += 1
         write = p[_WRITE]
-        if size == 0:
-            return
-        if start == write >> 1:
-            write += size << 1
+        if size:
+            pass
         else:
+            return
+        if start ^ write >> 1:
             p[_LAST] = write >> 1
             write = size << 1 | (write & 1 ^ 1)
+        else:
+            write += size << 1
         p[_WRITE] = write  # published: the bytes are the consumer's from here on
 
     return commit
@@ -469,11 +504,8 @@ def quick_frame_writer(known):
     return write_frame
 
 
-def reader(image, spots, use):
-    """`read` of a consumer of either kind.
-
-    `spots` are the two grants that are given in turn, and then their windows.
-    """
+def reader(table, first, second):
+    """`read` of a consumer of either kind; the arguments are as in `granter`."""
 
     @micropython.viper
     def read():
@@ -488,16 +520,21 @@ def reader(image, spots, use):
             kind, or when a frame's header cannot be true: then its memory was written to from
             elsewhere, and `clear` is what is left.
         """
-        p = ptr32(image)
-        if p[_USE] != int(use) or p[_READS] & 1:
+        row = ptr32(int(table))
+        p = ptr32(row[_QUEUE])
+        if row[_WIDE]:
+            p = ptr32(row[_QUEUE] | row[_QUEUE_ABOVE] << 32)
+        if (p[_USE] ^ row[_TURN] >> 2) | p[_READS] & 1:
             from heapless_py._refuse import refuse_end
 
-            refuse_end("read grant", int(use), p[_USE])
+            refuse_end("read grant", row[_TURN] >> 2, p[_USE])
         # The same steps as in frame_reader.
         write = p[_WRITE]
         last = p[_LAST]  # after write, or it may be that of the lap before
         read = p[_READ]
-        if write == read:
+        if write ^ read:
+            pass
+        else:
             return None
         run = (write - read) >> 1
         if (write ^ read) & 1:
@@ -508,9 +545,9 @@ def reader(image, spots, use):
                 run = write >> 1
         offset = _BYTES + (read >> 1)
         size = run
-        if p[_USE] == _FRAMED:
+        if p[_USE] & _FRAMED:
             size = p[offset >> 2]
-            if size < 0 or size > run - _HEADER:
+            if (size | run - _HEADER - size) < 0:  # one of them
                 from heapless_py._refuse import refuse_frame
 
                 refuse_frame(size, run - _HEADER)
@@ -520,20 +557,22 @@ def reader(image, spots, use):
         p[_READS] = turn
         p[_RUN] = run
         p[_RELEASE] = 0
-        spot = (turn & 2) >> 1
-        w = ptr32(spots[spot + 2])
-        w[0] = (w[0] & 0xFF) | offset << 8
-        w[1 + (w[0] & 1)] = size
-        return spots[spot]
+        if turn & 2:
+            row = ptr32(int(row) + _ROW_BYTES)
+        w = ptr32(row[_WINDOW])
+        if row[_WIDE]:
+            w = ptr32(row[_WINDOW] | row[_WINDOW_ABOVE] << 32)
+        w[0] = 0xC2 | offset << 8
+        w[1] = size
+        if turn & 2:
+            return second
+        return first
 
     return read
 
 
-def releaser(image, turn, window, grant):
-    """`release` of the read grant of a stream that is live at `turn`, of `reads` and the use.
-
-    `window` and `grant` are as in `committer`.
-    """
+def releaser(row, grant):
+    """`release` of a stream's read grant; the arguments are as in `committer`."""
 
     @micropython.viper
     def release(used):
@@ -547,8 +586,13 @@ def releaser(image, turn, window, grant):
         Raises: ValueError when `used` is negative, or when this grant is dead.
         """
         size = int(used)
-        p = ptr32(image)
-        if (p[_READS] & 3 | p[_USE] << 2) != int(turn):
+        own = ptr32(int(row))
+        p = ptr32(own[_QUEUE])
+        w = ptr32(own[_WINDOW])
+        if own[_WIDE]:
+            p = ptr32(own[_QUEUE] | own[_QUEUE_ABOVE] << 32)
+            w = ptr32(own[_WINDOW] | own[_WINDOW_ABOVE] << 32)
+        if (p[_READS] & 3 | p[_USE] << 2) ^ own[_TURN]:
             from heapless_py._refuse import refuse_dead
 
             refuse_dead("release", grant)
@@ -558,12 +602,11 @@ def releaser(image, turn, window, grant):
             refuse_negative("release", size)
         if size > p[_RUN]:
             size = p[_RUN]
-        w = ptr32(window)
-        w[1 + (w[0] & 1)] = 0  # the view of a dead grant is empty
+        w[1] = 0  # the view of a dead grant is empty
         if p[_SECOND]:
             p[_SECOND] = 0
             w = ptr32(grant.second)
-            w[1 + (w[0] & 1)] = 0
+            w[1] = 0
         p[_READS] += 1
         write = p[_WRITE]
         last = p[_LAST]  # after write, as in read
@@ -577,7 +620,7 @@ def releaser(image, turn, window, grant):
     return release
 
 
-def frame_releaser(image, turn, window, grant):
+def frame_releaser(row, grant):
     """`release` of a frame; the arguments are as in `committer`."""
 
     @micropython.viper
@@ -589,13 +632,17 @@ def frame_releaser(image, turn, window, grant):
         Called by: the consumer.
         Raises: ValueError when this grant is dead.
         """
-        p = ptr32(image)
-        if (p[_READS] & 3 | p[_USE] << 2) != int(turn):
+        own = ptr32(int(row))
+        p = ptr32(own[_QUEUE])
+        w = ptr32(own[_WINDOW])
+        if own[_WIDE]:
+            p = ptr32(own[_QUEUE] | own[_QUEUE_ABOVE] << 32)
+            w = ptr32(own[_WINDOW] | own[_WINDOW_ABOVE] << 32)
+        if (p[_READS] & 3 | p[_USE] << 2) ^ own[_TURN]:
             from heapless_py._refuse import refuse_dead
 
             refuse_dead("release", grant)
-        w = ptr32(window)
-        w[1 + (w[0] & 1)] = 0
+        w[1] = 0
         p[_READS] += 1
         # A frame does not wrap. When it was the last before the wrap, `read` finds that.
         p[_READ] += p[_RUN] << 1  # published: the bytes are the producer's from here on

@@ -6,7 +6,7 @@ empty, until the grant after the next, which is the same object again.
 """
 
 from . import _bip
-from ._port import SplitWindow, Window, micropython, pointer
+from ._port import WIDE, SplitWindow, Table, Window, halves, micropython
 
 
 class _Bytes:
@@ -53,10 +53,10 @@ class WriteGrant(_Bytes, Window):
     Bytes: view, grant[i], len
     """
 
-    def __init__(self, image, turn):
-        super().__init__(image)
+    def _begin(self, turn, table, word):
         self._turn = turn
-        self.commit = _bip.committer(pointer(image), turn, self.window, self)
+        self._table = table
+        self.commit = _bip.committer(table.at(word), self)
 
     def commit_on_exit(self, used):
         """Let the end of the `with` block commit `used` bytes, unless an exception ends it.
@@ -102,10 +102,10 @@ class ReadGrant(_Bytes, SplitWindow):
     The bytes may be changed in place.
     """
 
-    def __init__(self, image, turn):
-        super().__init__(image)
+    def _begin(self, turn, table, word):
         self._turn = turn
-        self.release = _bip.releaser(pointer(image), turn, self.window, self)
+        self._table = table
+        self.release = _bip.releaser(table.at(word), self)
 
     def release_on_exit(self, used):
         """Let the end of the `with` block release `used` bytes, unless an exception ends it.
@@ -158,10 +158,10 @@ class Frame(_Bytes, Window):
     The bytes may be changed in place.
     """
 
-    def __init__(self, image, turn):
-        super().__init__(image)
+    def _begin(self, turn, table, word):
         self._turn = turn
-        self.release = _bip.frame_releaser(pointer(image), turn, self.window, self)
+        self._table = table
+        self.release = _bip.frame_releaser(table.at(word), self)
 
     def release_on_exit(self):
         """Let the end of the `with` block release the frame, unless an exception ends it.
@@ -197,9 +197,17 @@ class Frame(_Bytes, Window):
 
 
 def two(make, image, use):
-    """The two grants of an end in this use, and then their windows: what `_bip` takes.
+    """What `_bip` takes to give an end's grants in turn: the address of their rows, and the two.
 
     The use is part of their turns, so that none of them can end a grant of the other use.
     """
-    first, second = make(image, 1 | use << 2), make(image, 3 | use << 2)
-    return first, second, first.window, second.window
+    turns = 1 | use << 2, 3 | use << 2
+    grants = make(image), make(image)
+    rows = ()
+    for turn, grant in zip(turns, grants):
+        (queue, above), (window, window_above) = halves(image), halves(grant.window)
+        rows += queue, window, turn, WIDE, above, window_above
+    table = Table(rows)
+    for number, grant in enumerate(grants):
+        grant._begin(turns[number], table, number * _bip.ROW)
+    return (table.at(0),) + grants

@@ -74,34 +74,75 @@ if sys.implementation.name == "micropython":
     # Writing the middle two moves the view over its memory and allocates nothing. Its memory's
     # address stays, so the garbage collector is not deceived.
     _WORD = 8 if sys.maxsize > 0x7FFFFFFF else 4
+    WIDE = _WORD // 8
 
-    class AimedWindow:
-        """A view that can be moved over `image`: see `Window`."""
+    if _WORD == 4:
 
-        def __init__(self, image):
-            self._image = image  # the view may hold no more of it than its address
-            self.view, self.window = _aimable(image)
+        class AimedWindow:
+            """A view that can be moved over `image`: see `Window`."""
 
-    class SplitAimedWindow(AimedWindow):
-        """Two views that can be moved over `image`: see `SplitWindow`."""
+            def __init__(self, image):
+                self._image = image  # the view may hold no more of it than its address
+                self.view, self.window = _aimable(image)
 
-        def __init__(self, image):
-            super().__init__(image)
-            second, self.second = _aimable(image)
-            self.views = (self.view, second)
+        class SplitAimedWindow(AimedWindow):
+            """Two views that can be moved over `image`: see `SplitWindow`."""
+
+            def __init__(self, image):
+                super().__init__(image)
+                second, self.second = _aimable(image)
+                self.views = (self.view, second)
+
+    else:
+
+        class AimedWindow:
+            """The same where words have 64 bits: the view is moved there when it is asked for."""
+
+            def __init__(self, image):
+                self._image = image
+                self._view, self._words = _aimable(image)
+                self.window = bytearray(8)
+
+            @property
+            @micropython.native
+            def view(self):
+                _move(self._words, self.window)
+                return self._view
+
+        class SplitAimedWindow(AimedWindow):
+            """Two of them."""
+
+            def __init__(self, image):
+                super().__init__(image)
+                second, self._second_words = _aimable(image)
+                self.second = bytearray(8)
+                self._views = (self._view, second)
+
+            @property
+            @micropython.native
+            def views(self):
+                _move(self._words, self.window)
+                _move(self._second_words, self.second)
+                return self._views
+
+        @micropython.viper
+        def _move(words, window):
+            view = ptr32(words)
+            w = ptr32(window)
+            view[0] = (view[0] & 0xFF) | (w[0] & -0x100)
+            view[2] = w[1]
 
     def _aimable(image):
-        """A view of `image`, and the address of the words that tell where it looks."""
+        """A view of `image`, of no bytes yet, and the address of the words that tell so."""
         if isinstance(image, memoryview):
             # Its offset, which would be the view's too, is counted from where its memory begins.
             image = uctypes.bytearray_at(uctypes.addressof(image), len(image))
         view = memoryview(image)
-        window = id(view) + _WORD
-        if _WORD == 4:
-            # Bytes have two codes: 'B', which is even, and a bytearray's, which is odd.
-            uctypes.bytearray_at(window, 1)[0] = ord("B") | 0x80  # 0x80: may be written
-        aim(window, 0, 0)
-        return view, window
+        words = uctypes.bytearray_at(id(view) + _WORD, 2 * _WORD)
+        for i in range(2 * _WORD):
+            words[i] = 0
+        words[0] = ord("B") | 0x80  # which may be written
+        return view, id(view) + _WORD
 
     def _views_can_be_aimed():
         """Whether memoryviews are what the drawing says, found out without harm if not."""
@@ -115,8 +156,9 @@ if sys.implementation.name == "micropython":
                 return False
             if seen[2] != uctypes.addressof(memory):
                 return False
-        view, window = _aimable(memory)
-        aim(window, 20, 3)
+        window = AimedWindow(memory)
+        aim(window.window, 20, 3)
+        view = window.view
         view[1] = 0xAA
         return bytes(view) == b"\x14\xaa\x16" and memory[21] == 0xAA and len(view) == 3
 
@@ -150,6 +192,26 @@ if sys.implementation.name == "micropython":
             for cell in _words_at(id(function) + 12, count):
                 if _words_at(cell, 2)[1] == id(value or self):
                     self._words[word] = cell + 4
+
+    class Table:
+        """Numbers and addresses that functions find at an address; fixed after construction.
+
+        entries: integers of up to 32 bits; an address is two of them, its `halves`.
+
+        A function has no more of it than the address of a word, `at`: keep the table alive. To
+        load from it takes a few cycles, where an integer of a closure's own takes 63 to convert.
+        """
+
+        def __init__(self, entries):
+            self._words = array("I", entries)
+
+        def at(self, word):
+            return uctypes.addressof(self._words) + 4 * word
+
+    def halves(target):
+        """The address of an image or of a window: its low 32 bits, and those above, or 0."""
+        address = target if isinstance(target, int) else uctypes.addressof(target)
+        return address & 0xFFFFFFFF, address >> 32
 
     class Mover(Known):
         """The last of its numbers are the addresses of two views that `move` moves bytes between.
@@ -397,6 +459,8 @@ else:
             raise TypeError("the items of a memoryview must be bytes")
         return memoryview(buffer).cast("B")[:size]
 
+    WIDE = 0
+
     BUFFER_TYPES = (4, 8, 12, 16)
     _TYPES = dict(zip((bytearray, memoryview, bytes, array), BUFFER_TYPES, strict=True))
     _OFFSET = 0xC00003  # which has the highest bit
@@ -415,6 +479,19 @@ else:
             wanted = value or self
             (cell,) = (it for it in function.__closure__ if it.cell_contents is wanted)
             self.address[word] = _Variable(cell)
+
+    class Table:
+        """Numbers and addresses that functions find at an address; fixed after construction."""
+
+        def __init__(self, entries):
+            self._entries = entries
+
+        def at(self, word):
+            return _Words(self._entries[word:])
+
+    def halves(target):
+        """The address of an image or of a window, and 0."""
+        return int(ptr32(target)), 0
 
     class Mover(Known):
         """The last of its numbers are the addresses of two views that `move` moves bytes between.
@@ -438,6 +515,10 @@ else:
 
         def __and__(self, mask):
             return 0  # as of any address of words
+
+        def __add__(self, count):
+            assert count % 4 == 0, count
+            return _Words(self[count // 4 :])
 
     class _Variable:
         """A function's variable, as the word that a board keeps of it."""
@@ -482,21 +563,22 @@ else:
 
 
 # A queue hands out parts of its image as memoryviews. Their owner has an attribute `view` for the
-# caller and, for the queue, `window`: a pointer to the words that tell where the view looks,
+# caller and, for the queue, `window`: a pointer to two words that tell where the view looks,
 #
 #     w = ptr32(window)
-#     w[0] = (w[0] & 0xFF) | offset << 8    # from this byte of the image on; below 2**24
-#     w[1 + (w[0] & 1)] = length            # the low bit is set where machine words have 64 bits
+#     w[0] = 0xC2 | offset << 8    # from this byte of the image on; below 2**24
+#     w[1] = length
 #
-# which hot functions write as they stand here, and others with `aim`.
+# which hot functions write as they stand here, and others with `aim`. 0xC2 is the code of bytes
+# that may be written: on a board these words are the view's own.
 
 
 @micropython.viper
 def aim(window, offset: int, length: int):
     """Let the view of `window` look at `length` bytes of its image, from `offset` on."""
     w = ptr32(window)
-    w[0] = (w[0] & 0xFF) | offset << 8
-    w[1 + (w[0] & 1)] = length
+    w[0] = 0xC2 | offset << 8
+    w[1] = length
 
 
 class SlicedWindow:

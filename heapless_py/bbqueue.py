@@ -33,7 +33,7 @@ from . import _bip
 from ._bip import read_frame_into, write_frame
 from ._grants import Frame, ReadGrant, WriteGrant, two
 from ._image import check_source
-from ._port import BUFFER_TYPES, Known, integers, micropython, pointer
+from ._port import BUFFER_TYPES, Known, integers, micropython
 from ._sequence import same_elements
 from ._stream import READABLE, WRITABLE, ready, writer
 from .errors import FULL
@@ -73,9 +73,7 @@ class Producer(_End):
 
     def __init__(self, image, capacity):
         super().__init__(image, capacity)
-        self.grant_exact = _bip.granter(
-            pointer(image), two(WriteGrant, image, _bip.STREAM), _bip.STREAM
-        )
+        self.grant_exact = _bip.granter(*two(WriteGrant, image, _bip.STREAM))
         self.write = writer(image, len, _bip.write_bytes)
 
     @micropython.native
@@ -255,7 +253,7 @@ class Consumer(_Reading):
         super().__init__(image, capacity)
         self._use = _bip.STREAM
         self._given = None  # by an iteration
-        self.read = _bip.reader(pointer(image), two(ReadGrant, image, self._use), self._use)
+        self.read = _bip.reader(*two(ReadGrant, image, self._use))
         self.readinto = _bip.stream_reader(image, len, _bip.read_bytes)
 
     @micropython.native
@@ -328,7 +326,7 @@ class FramedProducer(_End):
         super().__init__(image, capacity)
         self.max_frame = _bip.max_frame(capacity)
         self._words = integers(image, 0, "I", _bip.WORDS)
-        self.grant = _bip.granter(pointer(image), two(WriteGrant, image, _bip.FRAMED), _bip.FRAMED)
+        self.grant = _bip.granter(*two(WriteGrant, image, _bip.FRAMED))
         if Known:
             self.write_frame = _bip.quick_frame_writer(Known(image, *BUFFER_TYPES))
         else:
@@ -432,7 +430,7 @@ class FramedConsumer(_Reading):
         self._use = _bip.FRAMED
         self._given = None  # by an iteration
         self.max_frame = _bip.max_frame(capacity)
-        self.read = _bip.reader(pointer(image), two(Frame, image, self._use), self._use)
+        self.read = _bip.reader(*two(Frame, image, self._use))
         if Known:
             self.read_frame_into = _bip.quick_frame_reader(Known(image, *BUFFER_TYPES, 0))
         else:

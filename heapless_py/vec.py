@@ -739,8 +739,8 @@ class Vec(Elements):
         windows = self._windows
         p = ptr32(self.image)
         w = ptr32(windows.window)
-        w[0] = (w[0] & 0xFF) | _BYTES << 8
-        w[1 + (w[0] & 1)] = p[_LENGTH] * p[_SIZE]
+        w[0] = 0xC2 | _BYTES << 8
+        w[1] = p[_LENGTH] * p[_SIZE]
         return windows.view
 
     @property
@@ -757,8 +757,8 @@ class Vec(Elements):
         p = ptr32(self.image)
         w = ptr32(windows.second)
         used = p[_LENGTH] * p[_SIZE]
-        w[0] = (w[0] & 0xFF) | _BYTES + used << 8
-        w[1 + (w[0] & 1)] = p[_CAPACITY] * p[_SIZE] - used
+        w[0] = 0xC2 | _BYTES + used << 8
+        w[1] = p[_CAPACITY] * p[_SIZE] - used
         return windows.views[1]
 
     @micropython.native

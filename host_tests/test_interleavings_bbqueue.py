@@ -122,7 +122,8 @@ class Actor:
         self.image: bytearray = end.image
         self.known: Any = 0  # what it has put in, or taken out
         self._words = memoryview(end.image)[:BYTES].cast("i")
-        self._grants: list[Grant] = inspect.getclosurevars(give).nonlocals["spots"][:2]
+        variables = inspect.getclosurevars(give).nonlocals
+        self._grants: list[Grant] = [variables["first"], variables["second"]]
 
     @property
     def is_live(self) -> bool:
@@ -857,11 +858,11 @@ MUTANTS: dict[str, tuple[Edit, Sequence[Setting]]] = {
     "commit flips no lap": (bip("commit", LAP, "(write & 1)"), STREAMS),
     "write flips no lap": (bip("write_bytes", LAP, "(write & 1)"), STREAMS),
     "a dead write grant is accepted": (
-        bip("commit", "(p[_GRANTS] & 3 | p[_USE] << 2) != int(turn)", "p[_GRANTS] & 1 == 0"),
+        bip("commit", "(p[_GRANTS] & 3 | p[_USE] << 2) ^ own[_TURN]", "p[_GRANTS] & 1 == 0"),
         STREAMS,
     ),
     "a dead read grant is accepted": (
-        bip("release", "(p[_READS] & 3 | p[_USE] << 2) != int(turn)", "p[_READS] & 1 == 0"),
+        bip("release", "(p[_READS] & 3 | p[_USE] << 2) ^ own[_TURN]", "p[_READS] & 1 == 0"),
         STREAMS,
     ),
     "release gives back a byte too many": (

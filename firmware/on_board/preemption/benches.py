@@ -9,7 +9,6 @@ import uctypes
 from micropython import const
 
 from heapless_py import BBQueue, RingBuffer, SpscQueue, _bip, bbqueue, ring_buffer, spsc_queue
-from heapless_py._port import pointer
 
 # Functions of the library, and what has a fault and stands in for them, to be found out.
 FAULTY = {}
@@ -265,15 +264,15 @@ class _Granted(_Bench):
         if make is None:
             return self.consumer.read
         first, second = self._read_grants
-        spots = (first, second, first.window, second.window)
-        return make(pointer(self.image), spots, self.consumer._use)
+        return make(first._table.at(0), first, second)
 
     def ender(self, grant, make, right):
         """`commit` or `release` of a grant, or a faulty one that `make` makes in its place."""
         make = FAULTY.get(make)
         if make is None:
             return right
-        return make(pointer(self.image), grant._turn, grant.window, grant)
+        is_second = grant._turn >> 1 & 1
+        return make(grant._table.at(is_second * _bip.ROW), grant)
 
     def released(self, grant):
         """Everything that was granted."""
