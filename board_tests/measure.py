@@ -17,7 +17,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from board_tests.report import files, terminal
-from board_tests.report.schema import Cycles, Histogram, Interrupts, Operation, Report, validate
+from board_tests.report.schema import (
+    Cycles,
+    Histogram,
+    Interrupts,
+    Memory,
+    Operation,
+    Report,
+    validate,
+)
 from firmware.board import PICO_ARCH, Board, open_board
 from firmware.deploy import commit, deploy, library, version
 from firmware.programs import PROGRAMS, programs, put_programs
@@ -77,21 +85,13 @@ Line = dict[str, Any]
 
 def measure(board: Board, *, precompile: bool = False, console: Console) -> Report:
     """Measure the library on `board`; about four minutes on an emulated one."""
-    with Progress(
-        TextColumn("{task.description:<32}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-    ) as progress:
+    with _bars(console) as progress:
         task = progress.add_task("deploy", total=2)
         deploy(board, precompile=precompile, say=progress.console.print)
         progress.advance(task)
         put_programs(board, say=progress.console.print)
         progress.advance(task)
-        memory = [line for of_one in _MEMORY for line in _run(board, progress, *of_one)]
-        memory += _memory_of_containers(board, progress)
+        memory = _memory(board, progress)
         counter, *operations = (
             line for of_one in _OPERATIONS for line in _run(board, progress, *of_one)
         )
@@ -121,6 +121,23 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
     return validate(report)
 
 
+def measure_memory(board: Board, *, console: Console) -> list[Memory]:
+    """What the containers and their imports take of the board's memory."""
+    with _bars(console) as progress:
+        return _memory(board, progress)
+
+
+def _bars(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description:<32}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
+
+
 def _run(board: Board, progress: Progress, name: str, lines: int, seconds: int) -> list[Line]:
     """Run one of the programs; the JSON that it prints, line by line."""
     task = progress.add_task(name.replace("_", " "), total=lines)
@@ -141,14 +158,14 @@ def _run(board: Board, progress: Progress, name: str, lines: int, seconds: int) 
         ) from None
 
 
-def _memory_of_containers(board: Board, progress: Progress) -> list[Line]:
+def _memory(board: Board, progress: Progress) -> list[Memory]:
+    lines = [line for of_one in _MEMORY for line in _run(board, progress, *of_one)]
     task = progress.add_task("measure containers memory", total=len(_MADE_WITH))
-    lines = []
     for name, arguments in _MADE_WITH.items():
         program = f"from on_board import memory; memory.report{(name, *arguments)}"
         lines.append(json.loads(board.remote.exec(program, timeout=120)))
         progress.advance(task)
-    return lines
+    return cast(list[Memory], lines)
 
 
 def _operations(lines: Iterable[Line]) -> list[Operation]:

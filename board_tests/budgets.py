@@ -1,0 +1,165 @@
+"""What each operation and each import may take: as much as when somebody last agreed to it.
+
+    python -m board_tests.budgets [--image IMAGE]
+
+measures on an emulated Pico, shows what has changed, and writes it to budgets.json. `make test`
+fails where something takes 3 % more than it says there: the emulator repeats to 1 %. An image of
+MicroPython that was built by another compiler takes other cycles, so each has budgets of its own.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from board_tests import measure
+from board_tests.report.files import put
+from board_tests.report.schema import Memory, Operation, Report
+from board_tests.report.wording import handler_name, number
+from firmware.board import PICO_ARCH, emulated_rp2040
+from firmware.deploy import library
+from firmware.file_system import Files
+from firmware.image import Image, Kind, find_image
+from firmware.programs import programs
+from firmware.trouble import plain_errors
+from host_tests.containers import CONTAINERS
+
+FILE = Path(__file__).with_name("budgets.json")
+_TOLERANCE = 0.03
+_DIGITS = 16  # of an image's SHA-256
+
+Figures = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Change:
+    what: str
+    before: int | None
+    after: int | None
+
+    @property
+    def share(self) -> float | None:
+        """By how much it has grown, as a share of what it was."""
+        return self.after / self.before - 1 if self.before and self.after else None
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether the budget has to be looked at: it was exceeded, or there is none, or no use."""
+        return self.share is None or self.share > _TOLERANCE
+
+    def __str__(self) -> str:
+        grown = "" if self.share is None else f", {100 * self.share:+.1f} %"
+        return f"{self.what}: {number(self.before)} -> {number(self.after)}{grown}"
+
+
+def changes(before: Figures, after: Figures) -> list[Change]:
+    """What is not the same any more."""
+    names = sorted(before.keys() | after.keys())
+    every = (Change(name, before.get(name), after.get(name)) for name in names)
+    return [change for change in every if change.before != change.after]
+
+
+def of_image(sha256: str | None) -> Figures | None:
+    """The budgets of that image of MicroPython; None if it has none."""
+    kept = json.loads(FILE.read_text()).get((sha256 or "")[:_DIGITS])
+    return kept["budgets"] if kept else None
+
+
+def figures(report: Report, imports: Mapping[str, Sequence[Memory]]) -> Figures:
+    """Cycles and bytes of what is ours: in a report, and in what imports of each kind took."""
+    found: dict[str, int] = {}
+    for name, value in (*_cycles(report), *_bytes(report["memory"], imports)):
+        assert name not in found, f"two figures are called {name!r}"
+        found[name] = value
+    return found
+
+
+def _cycles(report: Report) -> Iterator[tuple[str, int]]:
+    for operation in report["ops"]:
+        if operation["subject"] in CONTAINERS:
+            yield _name(operation), round(operation["cycles"]["median"])
+    for run in report["isr"]:
+        if run["subject"] in CONTAINERS and run["handler_cycles"]:
+            took = round(run["handler_cycles"]["median"])
+            yield f"cycles of an interrupt, {handler_name(run)}", took
+
+
+def _name(operation: Operation) -> str:
+    job, items = operation.get("job", "element"), operation["items"]
+    many = f" of {items}" if items > 1 else ""
+    what = f"{operation['subject']}.{operation['op']}{many}"
+    return f"cycles of {what}, as {operation['form']}, {job}"
+
+
+def _bytes(
+    memory: Iterable[Memory], imports: Mapping[str, Sequence[Memory]]
+) -> Iterator[tuple[str, int]]:
+    for it in memory:
+        if _is_ours(it):
+            yield f"bytes of a {it['subject']}, beside its contents", it["handle_bytes"]
+    for kind, lines in imports.items():
+        for it in lines:
+            if _is_ours(it):
+                yield f"bytes of the import of {it['subject']}, {kind}", it["import_bytes"]
+
+
+def _is_ours(memory: Memory) -> bool:
+    return memory["subject"].split(",")[0] in CONTAINERS
+
+
+def imports_on(image: Image, console: Console) -> Mapping[str, Sequence[Memory]]:
+    """What the library takes when it is imported as source, as .mpy and frozen into a firmware."""
+    frozen = find_image(Kind.RP2, frozen=True)
+    ways: Mapping[str, tuple[Image, Files]] = {
+        "source": (image, library(None)),
+        ".mpy": (image, library(PICO_ARCH)),
+        "frozen": (frozen, {}),
+    }
+    found = {}
+    for kind, (its_image, files) in ways.items():
+        with emulated_rp2040(its_image, {**files, **programs()}) as board:
+            found[kind] = measure.measure_memory(board, console=console)
+    return found
+
+
+def show(all_changes: Iterable[Change], console: Console) -> None:
+    table = Table("changed", box=None)
+    for title in ("was", "is", ""):
+        table.add_column(title, justify="right")
+    for change in all_changes:
+        share = "" if change.share is None else f"{100 * change.share:+.1f} %"
+        style = "bold red" if change.is_too_much else None
+        row = (change.what, number(change.before), number(change.after), share)
+        table.add_row(*row, style=style)
+    console.print(table if table.row_count else "nothing has changed")
+
+
+def main(
+    image: Annotated[Path | None, typer.Option(help="the firmware to emulate it with")] = None,
+) -> None:
+    """Measure, show what has changed, and let that be the budgets from now on."""
+    console, progress = Console(), Console(stderr=True)
+    with plain_errors():
+        found = find_image(Kind.RP2, image)
+        there = {**library(PICO_ARCH), **programs()}
+        with emulated_rp2040(found, there) as board:
+            report = measure.measure(board, precompile=True, console=progress)
+        now = figures(report, imports_on(found, progress))
+        show(changes(of_image(found.sha256) or {}, now), console)
+        kept = json.loads(FILE.read_text()) if FILE.exists() else {}
+        kept[found.sha256[:_DIGITS]] = {
+            "firmware": report["board"]["firmware"],
+            "origin": found.origin,
+            "budgets": now,
+        }
+        put(FILE, json.dumps(kept, indent=1, sort_keys=True) + "\n")
+        console.print(f"kept in {FILE.name}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
