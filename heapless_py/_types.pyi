@@ -11,7 +11,7 @@ from .string import String
 IntegerFormat: TypeAlias = Literal["b", "B", "h", "H", "i", "I"]
 Record: TypeAlias = tuple[Any, ...]
 
-# Of an element, where the format tells no more: a record, unless it is named, X[int](…, fmt).
+# A record, where the format tells no more; unless it is declared: `vec: Vec[int] = Vec(8, fmt)`.
 Element = TypeVar("Element", bound=int | Record, default=Record)
 ElementIn = TypeVar("ElementIn", bound=int | Record, contravariant=True)
 ElementOut = TypeVar("ElementOut", bound=int | Record, covariant=True)
