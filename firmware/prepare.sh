@@ -111,6 +111,21 @@ make_environment() {
     printf '%s\n' "$made_of" >"$stamp"
 }
 
+# What a type checker is to know of MicroPython on a board. Each board has a folder of its own, as
+# such stubs take the place of each other's, and of the standard library's.
+make_stubs() {
+    for board in rp2 stm32; do
+        stubs="micropython-$board-stubs==1.25.0.post3 micropython-stdlib-stubs==1.29.0.post2"
+        folder=build/stubs/$board
+        [ "$(cat "$folder/made-of" 2>/dev/null)" != "$stubs" ] || continue
+        say "installing the stubs of MicroPython on $board"
+        rm -rf "$folder"
+        quietly .venv/bin/python -m pip install --disable-pip-version-check \
+            --target "$folder" $stubs
+        echo "$stubs" >"$folder/made-of"
+    done
+}
+
 : >"$log"
 if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
     missing=$(missing_packages)
@@ -119,3 +134,4 @@ else
     check_commands
 fi
 make_environment
+make_stubs

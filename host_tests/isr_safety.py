@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from types import ModuleType
+from typing import Any
 
 from heapless_py import (
     BBQueue,
@@ -57,7 +58,7 @@ def _of_spsc_queue(form: str) -> Named:
 
 
 def _of_bbqueue(use: str) -> Named:
-    queue = BBQueue(8)
+    queue: Any = BBQueue(8)
     if use == "stream":
         producer, consumer = queue.split()
         write_grant = producer.grant_exact(1)

@@ -23,7 +23,7 @@ from typing import Any
 
 from host_tests.interleave import Explorer, Note, Operation, Side, Tracer
 
-End = Any  # the library has no types
+End = Any  # of a queue or of a ring
 
 
 @dataclass(frozen=True)

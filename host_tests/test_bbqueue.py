@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from heapless_py import Full
 from heapless_py.bbqueue import BBQueue
 
-Queue = Any  # the library has no types
+Queue = Any  # wrong uses are tested as well
 End = Any
 Grant = Any
 
@@ -571,7 +571,7 @@ TestStream.settings = settings(max_examples=100, stateful_step_count=50, deadlin
 
 def ends_of(capacity: int, position: int = 0, waiting: bytes = b"") -> tuple[Queue, End, End]:
     """A split queue in which `waiting` waits, from `position` on."""
-    queue = BBQueue(capacity)
+    queue: Queue = BBQueue(capacity)
     producer, consumer = queue.split()
     if position:
         producer.grant_exact(position).commit(position)
@@ -601,7 +601,7 @@ def test_a_bad_capacity_is_named_with_its_limits(capacity: int) -> None:
 
 
 @pytest.mark.parametrize("capacity", [None, "3", 3.0, True])
-def test_a_capacity_that_is_no_int_is_named(capacity: object) -> None:
+def test_a_capacity_that_is_no_int_is_named(capacity: Any) -> None:
     with pytest.raises(TypeError, match=f"a capacity is an int, not {capacity!r}"):
         BBQueue(capacity)
 
@@ -636,7 +636,7 @@ def test_memory_that_is_too_short_is_refused_with_the_size() -> None:
 
 
 @pytest.mark.parametrize("memory", [bytes(99), memoryview(bytes(99)), "x" * 99, 99])
-def test_memory_that_is_not_writable_is_refused(memory: object) -> None:
+def test_memory_that_is_not_writable_is_refused(memory: Any) -> None:
     with pytest.raises(TypeError, match="writable memory is needed"):
         BBQueue(6, memory)
 
@@ -1217,7 +1217,7 @@ def test_a_split_queue_refuses_to_be_used(verb: str) -> None:
 def test_a_queue_that_is_not_split_takes_no_ends_back() -> None:
     queue = BBQueue(6)
     with refused(queue, "not split"):
-        queue.release(None, None)
+        queue.release(None, None)  # type: ignore[call-overload]
     ends = queue.split()
     queue.release(*ends)
     with refused(queue, "not split"):
@@ -1351,7 +1351,7 @@ def test_from_bytes_of_too_many_is_full() -> None:
 
 
 @pytest.mark.parametrize("data", ["abc", [1, 2], 3, array("H", [1])])
-def test_from_bytes_of_no_bytes_is_a_type_error(data: object) -> None:
+def test_from_bytes_of_no_bytes_is_a_type_error(data: Any) -> None:
     with pytest.raises(TypeError, match=f"not a {type(data).__name__}"):
         BBQueue.from_bytes(6, data)
 
@@ -1549,6 +1549,7 @@ def test_both_views_of_a_released_grant_are_empty(behind: int) -> None:
     consumer.readinto(bytearray(6))
     producer.write(bytes(2 + behind))
     grant = consumer.split_read()
+    assert grant is not None
     before, after = grant.views
     assert (len(before), len(after)) == (2, behind)
     grant.release(2 + behind)

@@ -373,7 +373,7 @@ TestFrames.settings = settings(max_examples=80, stateful_step_count=50, deadline
 
 def ends_of(capacity: int, position: int = 0, *waiting: bytes) -> tuple[Queue, End, End]:
     """A queue split for frames in which `waiting` waits, from `position` (times of 4) on."""
-    queue = BBQueue(capacity)
+    queue: Queue = BBQueue(capacity)
     producer, consumer = queue.split_framed()
     if position:
         with producer.grant(position - LENGTH) as grant:
@@ -541,7 +541,7 @@ def test_a_frame_that_can_never_be_is_named_with_max_frame(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1.0, "1", None, b"1"])
-def test_a_size_that_is_no_int_is_a_type_error(size: object) -> None:
+def test_a_size_that_is_no_int_is_a_type_error(size: Any) -> None:
     queue, producer, consumer = ends_of(16, 0, b"ab")
     with refused(queue, ".", TypeError):
         producer.grant(size)
@@ -678,7 +678,7 @@ def test_a_dead_grant_leaves_the_next_one_untouched() -> None:
 
 
 def test_a_dead_grant_of_a_stream_leaves_frames_untouched_and_the_reverse() -> None:
-    queue = BBQueue(60)
+    queue: Queue = BBQueue(60)
     dead: set[Grant] = set()  # of the other use: each end's both
     for framed in (False, True, False, True):
         producer, consumer = queue.split_framed() if framed else queue.split()
@@ -794,7 +794,7 @@ def test_what_is_no_bytes_is_not_written_as_a_frame(buffer: object) -> None:
 
 
 @pytest.mark.parametrize("buffer", ["ab", [1, 2], 3, None])
-def test_the_function_writes_no_frame_from_what_is_no_memory(buffer: object) -> None:
+def test_the_function_writes_no_frame_from_what_is_no_memory(buffer: Any) -> None:
     queue, producer, _ = ends_of(16)
     with refused(queue, ".", TypeError):
         bbqueue.write_frame(producer.image, buffer, 2)

@@ -17,7 +17,7 @@ def writers() -> Iterator[tuple[str, Verb, Callable[[], bytes]]]:
     ring = RingBuffer(8)
     yield "write", ring.write, ring.read
     producer, consumer = BBQueue(16).split_framed()
-    yield "write_frame", producer.write_frame, lambda: bytes(consumer.read().view)
+    yield "write_frame", producer.write_frame, lambda: bytes(next(consumer).view)
 
 
 def readers() -> Iterator[tuple[str, Verb]]:
@@ -28,9 +28,8 @@ def readers() -> Iterator[tuple[str, Verb]]:
     yield "drain_into of elements", SpscQueue.from_iterable(8, "B", DATA).drain_into
 
 
-def halves() -> SpscQueue:
-    queue: SpscQueue = SpscQueue.from_iterable(8, "H", array("H", list(DATA)))
-    return queue
+def halves() -> "SpscQueue[int]":
+    return SpscQueue.from_iterable(8, "H", array("H", list(DATA)))
 
 
 WRITERS, READERS = range(2), range(3)

@@ -28,7 +28,7 @@ from host_tests.test_spsc_queue import (
     unpacked,
 )
 
-AnyDeque = Any  # the library has no types
+AnyDeque = Any  # wrong uses are tested as well
 ENDS = st.sampled_from(["back", "front"])
 
 

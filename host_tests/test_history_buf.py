@@ -39,7 +39,7 @@ from host_tests.test_spsc_queue import (
     packed,
 )
 
-History = Any  # the library has no types
+History = Any  # wrong uses are tested as well
 
 
 class Trouble(Exception):
@@ -281,7 +281,7 @@ def test_statistics_are_those_of_unlimited_integers(form: str, data: st.DataObje
 @pytest.mark.parametrize("form", INTEGERS)
 def test_statistics_of_many_extreme_elements(form: str) -> None:
     for extreme in limits(form):
-        history = HistoryBuf(33_000, form)
+        history: HistoryBuf[int] = HistoryBuf(33_000, form)
         history.clear_with(extreme)
         assert history.sum() == 33_000 * extreme
         assert history.mean() == extreme
@@ -399,7 +399,7 @@ def test_a_copy_notices_what_was_written_meanwhile_at_any_count(
         monkeypatch.undo()
         history.write(5)
         history.write(6)
-        history_buf.copy(*arguments)
+        history_buf.copy(*arguments)  # type: ignore[attr-defined]
 
     monkeypatch.setattr(history_buf, "copy", copy_late)
     copied = array("h", [0] * 4)
@@ -418,7 +418,7 @@ def test_a_copy_leaves_out_what_a_write_is_about_to_change(
         for _ in range(written):
             history.write(5)
         history._words[5] |= 1  # the next one has begun
-        history_buf.copy(*arguments)
+        history_buf.copy(*arguments)  # type: ignore[attr-defined]
 
     monkeypatch.setattr(history_buf, "copy", copy_late)
     copied = array("h", [0] * 4)
@@ -601,7 +601,8 @@ def test_a_fault_in_the_order_shows(edit: Edit, whole: str) -> None:
 @pytest.mark.parametrize("form", ["b", "B", "h", "H", "i", "I"])
 def test_neighbours_are_told_apart(form: str) -> None:
     for values in ([4, 5], [5, 4], [6, 5], [5, 6], [7, 6, 5, 4]):
-        history = HistoryBuf.from_iterable(4, form, values)
+        history: HistoryBuf[int] = HistoryBuf(4, form)
+        history.extend(values)
         assert (history.min(), history.try_min(None)) == (min(values), min(values))
         assert (history.max(), history.try_max(None)) == (max(values), max(values))
 

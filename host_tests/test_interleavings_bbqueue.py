@@ -60,7 +60,7 @@ DEAD_WORD = 0x0DEAD000  # what no operation may count on
 JUNK = 0xFF  # a byte of the ring that was never committed
 POLL, READABLE, WRITABLE = 3, 1, 4
 
-Library = Any  # it has no types
+Library = Any  # as it is, or edited
 End = Any
 Grant = Any
 Run = tuple[int, int]  # where it begins and ends in the image

@@ -8,7 +8,7 @@ import pytest
 
 from heapless_py import BBQueue, Deque, HistoryBuf, RingBuffer, SpscQueue, String, Vec
 
-Container = Any  # the library has no types
+Container = Any  # of any kind
 Words = dict[int, int]  # the number of a word -> what it is
 
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from heapless_py import Empty, Full
 from heapless_py import string as string_module
 
-String: Any = string_module.String  # the library has no types
+String: Any = string_module.String  # wrong uses are tested as well
 
 HEADER = 16  # bytes of an image before the text
 

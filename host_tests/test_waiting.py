@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from heapless_py import BBQueue, SpscQueue, _port, _waiting, spsc_queue
+from heapless_py.bbqueue import WriteGrant
 from host_tests.unix import Unix
 
 _COUNT = 500
@@ -130,9 +131,9 @@ def test_nobody_waits_for_a_grant_that_can_never_be(size: int) -> None:
     with pytest.raises(ValueError, match=f"a grant of {size} bytes is outside of 0 to 12,"):
         run(producer.wait_grant(size))
     queue.release(producer, consumer)
-    producer, _ = queue.split_framed()
+    framed_producer, _ = queue.split_framed()
     with pytest.raises(ValueError, match=f"a frame of {size} bytes is outside of 0 to 8,"):
-        run(producer.wait_grant(size))
+        run(framed_producer.wait_grant(size))
 
 
 def test_room_that_comes_between_the_look_and_the_wait_is_not_lost() -> None:
@@ -140,13 +141,13 @@ def test_room_that_comes_between_the_look_and_the_wait_is_not_lost() -> None:
     producer.write(bytes(8))
     look = producer.grant_exact
 
-    def look_early(n: int) -> object:
+    def look_early(n: int) -> WriteGrant | None:
         grant = look(n)
         if grant is None:
             consumer.readinto(bytearray(8))
         return grant
 
-    producer.grant_exact = look_early
+    producer.grant_exact = look_early  # type: ignore[method-assign]
     grant = run(asyncio.wait_for(producer.wait_grant(8), 5))
     assert len(grant) == 8
 
@@ -161,7 +162,7 @@ def test_what_comes_between_the_look_and_the_wait_is_not_lost() -> None:
         producer.enqueue(7)  # as if the other side did so just after this look
         return False
 
-    run(_waiting.until(ready, consumer.image, spsc_queue._TAIL))
+    run(_waiting.until(ready, consumer.image, spsc_queue._TAIL))  # type: ignore[attr-defined]
     assert looks == 1
     assert consumer.dequeue() == 7
 
