@@ -43,6 +43,11 @@ class Format:
             return integers(image, offset, self.code, count)
         return _Records(image, offset, "<" + self.text, self.size)
 
+    def skipped(self):
+        """The bytes of an element that hold nothing, because the format says "x"."""
+        held = [f"{length}{code}" for code, length in self._fields]
+        return self.size - sum([struct.calcsize("<" + field) for field in held])
+
     def check(self, element):
         """Raise ValueError or TypeError unless `element` fits."""
         if self.code:
