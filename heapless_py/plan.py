@@ -5,6 +5,8 @@
     print(Plan(CONTAINERS))
     arena = Arena(Plan(CONTAINERS).total)
     events, frames, line = [arena.place(*each) for each in CONTAINERS]
+
+It is told by the `size_of` of each of them, so nothing needs to run, and no board is needed.
 """
 
 from ._format import Format
@@ -43,9 +45,11 @@ class Plan:
         self.left = None if size is None else size - self.total
 
     def __repr__(self):
-        rows = (("container", "bytes", "padding"),) + self.rows + (("in all", self.total, self.padding),)
+        rows = [("container", "bytes", "padding")]
+        rows.extend(self.rows)
+        rows.append(("in all", self.total, self.padding))
         if self.size is not None:
-            rows += ((f"left of {self.size}", self.left, ""),)
+            rows.append((f"left of {self.size}", self.left, ""))
         return "\n".join([f"{row[1]:>9} {row[2]:>8}  {row[0]}" for row in rows])
 
 

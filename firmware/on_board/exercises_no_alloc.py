@@ -1,16 +1,15 @@
-"""The exercises for `gates`: stretches without allocation, alone, nested, and left by an error."""
+"""The exercises for `gates`: stretches without allocation, alone and within one another."""
 
 from heapless_py import SpscQueue, no_alloc
 
 KINDS = ("h",)
 
 _COUNTS = {"empty": 0, "partly full": 2, "full": 3}
-_ERROR = LookupError()
 
 
 def exercises(kind, state):
     """Yield the operation and a call with it, on a queue of its own."""
-    for function in (_stretch, _nested, _left):
+    for function in (_stretch, _nested):
         queue = SpscQueue.from_iterable(3, kind, range(_COUNTS[state]))
         yield "allocation.no_alloc", (function, (queue,), state != "full")
 
@@ -23,16 +22,3 @@ def _stretch(queue):
 def _nested(queue):
     with no_alloc() as stretch:
         return _stretch(queue) and stretch.kept == 0
-
-
-def _left(queue):
-    taken = queue.try_enqueue(7)
-    try:
-        _fail()
-    except LookupError:
-        return taken
-
-
-def _fail():
-    with no_alloc():
-        raise _ERROR
