@@ -327,7 +327,7 @@ else:
 
     @contextmanager
     def registers(address, memory):
-        """Let the bytes of `memory` be at `address` and what follows it."""
+        """Let the bytes of `memory`, or of what has slices as bytes have, be at `address`."""
         _registers[address] = memory
         try:
             yield memory
@@ -337,7 +337,7 @@ else:
     def _at_address(target):
         for begin, memory in _registers.items():
             if isinstance(target, builtins.int) and 0 <= target - begin < len(memory):
-                return _Address(memoryview(memory), target - begin, memory)
+                return _Address(memory, target - begin, memory)
         return _Address(None, 0, target)
 
     # (id of an image, byte in it) -> what to call when something was stored there.
