@@ -44,7 +44,7 @@ class Arena:
         _check_size(len(memory))
         memory = memoryview(memory)
         begin = 0
-        while not is_aligned(memory[begin:]) and begin < 3:
+        while not is_aligned(memory[begin:]):
             begin += 1
         self.size = self.left = len(memory) - begin & ~3
         if not self.size:
@@ -108,8 +108,9 @@ class Arena:
 
     def _check(self):
         """Assert that what was given out and what is left make up the whole."""
-        assert self.plan().left == self.left >= 0, self.plan()
-        assert is_aligned(self._memory) and len(self._memory) == self.size
+        assert self.plan().left == self.left, self.plan()
+        assert len(self._memory) == self.size, len(self._memory)
+        assert is_aligned(self._memory)
 
 
 def _check_size(size):

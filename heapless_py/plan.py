@@ -82,7 +82,7 @@ def _row(entry):
         raise ValueError("an empty tuple: a container's class and its capacity are needed")
     kind, arguments = entry[0], entry[1:]
     size = image_size(kind, arguments)
-    skipped = sum([Format(each).skipped() for each in arguments[1:] if isinstance(each, str)])
+    skipped = sum([Format(each).skipped() for each in arguments if isinstance(each, str)])
     padding = arguments[0] * skipped + _last_padding(kind, arguments)
     return text_of(kind, arguments), size, padding
 

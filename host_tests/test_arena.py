@@ -17,6 +17,7 @@ from heapless_py import (
     SpscQueue,
     String,
     Vec,
+    arena,
 )
 from host_tests.unix import Unix
 
@@ -159,6 +160,41 @@ def test_what_cannot_be_taken(size: Any, error: type[Exception]) -> None:
     with pytest.raises(Full, match="a buffer of 101 needs 104 bytes, and 100 of 100 are left"):
         arena.take(101)
     assert (arena.left, arena.plan().rows) == (100, ())
+
+
+@pytest.mark.parametrize("begin", range(4))
+@pytest.mark.parametrize("length", range(4, 9))
+def test_the_whole_words_of_any_memory(
+    monkeypatch: pytest.MonkeyPatch, begin: int, length: int
+) -> None:
+    """As on a board, where memory that begins there is of so many bytes."""
+    monkeypatch.setattr(arena, "is_aligned", lambda view: (begin + length - len(view)) % 4 == 0)
+    memory = bytearray(length)
+    words = (begin + length) // 4 - -(-begin // 4)
+    if not words:
+        with pytest.raises(ValueError, match=f"^{length} bytes from {-begin % 4} before a word"):
+            Arena(memory)
+        return
+    made = Arena(memory)
+    assert made.size == 4 * words
+    made.take(4)[0] = 7
+    assert memory.index(7) == -begin % 4
+
+
+@pytest.mark.parametrize(("name", "value"), [("left", 96), ("size", 96), ("_given", [4])])
+def test_what_is_broken_is_noticed(name: str, value: Any) -> None:
+    made = Arena(100)
+    made._check()
+    setattr(made, name, value)
+    with pytest.raises(AssertionError):
+        made._check()
+
+
+def test_memory_that_is_not_aligned_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Arena(100)
+    monkeypatch.setattr(arena, "is_aligned", lambda view: False)
+    with pytest.raises(AssertionError):
+        made._check()
 
 
 def test_micropython_uses_the_whole_words_of_any_memory(unix: Unix) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from heapless_py import SpscQueue, Vec, no_alloc
+from heapless_py import SpscQueue, Vec, allocation, no_alloc
 from host_tests.test_allocation import verdicts
 from host_tests.unix import Unix
 
@@ -50,6 +50,10 @@ def test_each_of_two_tells_its_own_on_cpython() -> None:
             pass
         assert abs(stretch.kept) < _NOISE  # of the inner one
     assert abs(stretch.kept - _TIMES) < _NOISE
+
+
+def test_before_the_first_nothing_was_kept() -> None:
+    assert allocation._Stretch().kept == 0
 
 
 def test_an_exception_goes_through() -> None:

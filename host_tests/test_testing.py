@@ -1,7 +1,6 @@
 """`heapless_py.testing`: its strategies, against models in plain Python, and its registers."""
 
 import json
-import re
 import struct
 from collections import deque
 from pathlib import Path
@@ -341,7 +340,11 @@ def test_formats_of_integers(form: str) -> None:
 
 def test_formats_are_of_every_kind() -> None:
     for wanted in ("x", "f", "q", "3s"):
-        assert wanted in find(formats(), re.compile(wanted).search)
+
+        def has_it(form: str, wanted: str = wanted) -> bool:
+            return wanted in form
+
+        assert has_it(find(formats(), has_it))
     assert find(formats(), lambda form: struct.calcsize("<" + form) % 4 == 3)
 
 
