@@ -161,6 +161,16 @@ def test_what_is_not_for_two_contexts_is_found_in_the_library() -> None:
         at_every_point(run)
 
 
+def test_the_example_of_the_module() -> None:
+    def run(source: Interrupts) -> None:
+        queue = Ring(4)
+        with source.calling(queue.put, 7):
+            taken = [queue.get(), queue.get()]
+        assert taken in ([7, None], [None, 7], [None, None])
+
+    at_every_point(run)
+
+
 def test_frames_pass_at_every_point() -> None:
     def run(source: Interrupts) -> None:
         producer, consumer = BBQueue(20).split_framed()

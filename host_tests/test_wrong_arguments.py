@@ -192,6 +192,24 @@ _FAULTS = (
         (Edit("_image", "def check_readable", "if isinstance(buffer, str)", "if False"),),
     ),
     Fault(
+        "an arena has taken what it then does not place",
+        "Arena",
+        "bytes",
+        "Arena.place",
+        "left something changed",
+        (
+            Edit(
+                "arena",
+                "def place",
+                "made = kind(*arguments, buffer=self._next(size), **others)\n"
+                "        self._give(size, (kind,) + arguments)",
+                "memory = self._next(size)\n"
+                "        self._give(size, (kind,) + arguments)\n"
+                "        made = kind(*arguments, buffer=memory, **others)",
+            ),
+        ),
+    ),
+    Fault(
         "a task never waits, so that no other one runs",
         "BBQueue",
         "stream",
