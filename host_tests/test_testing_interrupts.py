@@ -228,6 +228,18 @@ def test_two_interrupts_come_at_each_pair_of_points() -> None:
     assert runs == len(seen) == len(pairs) + total + 1
 
 
+def test_a_program_that_waits_for_the_interrupt() -> None:
+    def run(source: Interrupts) -> None:
+        ring = Ring()
+        with source.calling(ring.put, 7):
+            while (taken := ring.get()) is None:
+                pass
+        assert taken == 7
+
+    assert at_every_point(run, steps=20) == 20
+    assert 20 < at_every_point(run, 2, steps=20) <= 20 * 21 / 2
+
+
 def test_a_handler_is_not_interrupted() -> None:
     depth = 0
 

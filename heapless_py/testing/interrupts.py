@@ -148,7 +148,11 @@ class _Calling:
 
 
 def at_every_point(
-    run: Callable[[Interrupts], object], times: int = 1, within: Collection[ModuleType] = ()
+    run: Callable[[Interrupts], object],
+    times: int = 1,
+    *,
+    steps: int | None = None,
+    within: Collection[ModuleType] = (),
 ) -> int:
     """Call `run` with an interrupt at each point of its program in turn; return how many runs.
 
@@ -156,6 +160,8 @@ def at_every_point(
         hold. The last run is one in which the program ends before the interrupt comes.
     times: so many interrupts in one run, at each combination of points; 2 takes the square of
         the runs.
+    steps: only at points below it; for a program that waits for the interrupt, and so never ends
+        before it comes.
     within: as of Interrupts.
 
     Raises: Interrupted, where that was and what `run` raised.
@@ -169,11 +175,13 @@ def at_every_point(
         except Exception as error:
             raise Interrupted(f"{interrupts}: {error!r}") from error
         runs += 1
-        came = len(interrupts.fired)
-        if came == 0:
-            return runs
         # The last that came, one step later; those behind it, not before it.
-        points[came - 1 :] = [points[came - 1] + 1] * (times - came + 1)
+        last = len(interrupts.fired) - 1
+        while last >= 0 and steps is not None and points[last] + 1 >= steps:
+            last -= 1
+        if last < 0:
+            return runs
+        points[last:] = [points[last] + 1] * (times - last)
 
 
 @cache
