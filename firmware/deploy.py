@@ -79,9 +79,9 @@ def library(arch: str | None) -> Files:
 
 
 def _sources() -> Files:
+    """The library's modules; the package within it, `testing`, is for CPython alone."""
     return {
-        path.relative_to(REPOSITORY).as_posix(): path.read_bytes()
-        for path in LIBRARY.rglob("*.py")
+        path.relative_to(REPOSITORY).as_posix(): path.read_bytes() for path in LIBRARY.glob("*.py")
     }
 
 

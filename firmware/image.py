@@ -196,7 +196,7 @@ def _built(kind: Kind, cache: Cache, say: Callable[[str], None], frozen: bool) -
 
 def recipe_of(kind: Kind, compiler: str, frozen: bool) -> dict[str, str]:
     """All that an image is built from, but for Debian's packages."""
-    library = [_MANIFEST, *sorted(_LIBRARY.rglob("*.py"))] if frozen else []
+    library = [_MANIFEST, *sorted(_LIBRARY.glob("*.py"))] if frozen else []
     return {
         "kind": kind.value,
         "recipe": _digest([Path(debian.__file__)]),

@@ -3,12 +3,19 @@
 #     include("/path/to/heapless_py/firmware/manifest.py")
 #
 # MicroPython's build runs this file, and gives it the functions it calls.
-# ruff: noqa: F821
+# ruff: noqa: F821, PTH208
 # mypy: ignore-errors
+
+import os
 
 metadata(
     description="Fixed-capacity containers: no allocation, safe in a hard interrupt",
     version="0.1.0",
     license="MIT",
 )
-package("heapless_py", base_path="..")
+# The modules, and not the package within, which is for tests on a host.
+package(
+    "heapless_py",
+    files=sorted(name for name in os.listdir("../heapless_py") if name.endswith(".py")),
+    base_path="..",
+)

@@ -8,16 +8,19 @@ __version__ = "0.1.0"
 
 # Public name -> the module that defines it.
 _HOME = {
+    "Arena": "arena",
     "BBQueue": "bbqueue",
     "CapacityError": "errors",
     "Deque": "deque",
     "Empty": "errors",
     "Full": "errors",
     "HistoryBuf": "history_buf",
+    "Plan": "plan",
     "RingBuffer": "ring_buffer",
     "SpscQueue": "spsc_queue",
     "String": "string",
     "Vec": "vec",
+    "no_alloc": "allocation",
 }
 
 

@@ -23,12 +23,13 @@ class Format:
 
     Fixed after construction:
         text: the format as it was given, without the redundant "<".
+        fields: a tuple of its letter and its length, which is 1 but of "s", for each.
         code: the letter when an element is one integer; None for a record.
         size: bytes of one element.
     """
 
     def __init__(self, text):
-        self.text, self._fields = _parse(text)
+        self.text, self.fields = _parse(text)
         self.size = struct.calcsize("<" + self.text)
         if self.size == 0:
             raise ValueError(f"format {text!r} describes an element of no bytes")
@@ -43,6 +44,11 @@ class Format:
             return integers(image, offset, self.code, count)
         return _Records(image, offset, "<" + self.text, self.size)
 
+    def skipped(self):
+        """The bytes of an element that hold nothing, because the format says "x"."""
+        held = [f"{length}{code}" for code, length in self.fields]
+        return self.size - sum([struct.calcsize("<" + field) for field in held])
+
     def check(self, element):
         """Raise ValueError or TypeError unless `element` fits."""
         if self.code:
@@ -50,11 +56,11 @@ class Format:
             return
         if not isinstance(element, (tuple, list)):
             raise TypeError(f"a record {self.text!r} is a tuple, not {element!r}")
-        if len(element) != len(self._fields):
+        if len(element) != len(self.fields):
             raise ValueError(
-                f"a record {self.text!r} has {len(self._fields)} fields, not {len(element)}"
+                f"a record {self.text!r} has {len(self.fields)} fields, not {len(element)}"
             )
-        for (code, length), value in zip(self._fields, element):
+        for (code, length), value in zip(self.fields, element):
             _check_field(code, length, value)
 
 

@@ -51,6 +51,13 @@ if sys.implementation.name == "micropython":
             return code == 0x42 or code == 0x62 or code == 1  # B, b, and a bytearray's
         return False  # not of a class of its own either: its length is whatever it says
 
+    lock_heap = micropython.heap_lock
+
+    def unlock_heap():
+        """Undo a `lock_heap`; how many blocks more are in use since then: none could be made."""
+        micropython.heap_unlock()
+        return 0
+
     # What `ptr32` takes to reach an image soonest: its address. Keep the image alive beside it.
     pointer = uctypes.addressof
 
@@ -382,7 +389,7 @@ else:
 
     @contextmanager
     def registers(address, memory):
-        """Let the bytes of `memory` be at `address` and what follows it."""
+        """Let the bytes of `memory`, or of what has slices as bytes have, be at `address`."""
         _registers[address] = memory
         try:
             yield memory
@@ -392,7 +399,7 @@ else:
     def _at_address(target):
         for begin, memory in _registers.items():
             if isinstance(target, builtins.int) and 0 <= target - begin < len(memory):
-                return _Address(memoryview(memory), target - begin, memory)
+                return _Address(memory, target - begin, memory)
         return _Address(None, 0, target)
 
     # (id of an image, byte in it) -> what to call when something was stored there.
@@ -444,6 +451,16 @@ else:
         if isinstance(buffer, memoryview):
             return buffer.itemsize == 1 and buffer.c_contiguous
         return type(buffer) in (bytes, bytearray)  # a subclass may lie about its length
+
+    _blocks = []  # those in use at each `lock_heap` that was not undone yet
+
+    def lock_heap():
+        """CPython cannot: it notes how many blocks of memory are in use."""
+        _blocks.append(sys.getallocatedblocks())
+
+    def unlock_heap():
+        """Undo a `lock_heap`; how many blocks more are in use since then."""
+        return sys.getallocatedblocks() - _blocks.pop()
 
     def pointer(image):
         """What `ptr32` takes to reach an image."""

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from heapless_py import (
+    Arena,
     BBQueue,
     Deque,
     HistoryBuf,
@@ -20,6 +21,7 @@ from heapless_py import (
     Vec,
     _bip,
     _port,
+    allocation,
     bbqueue,
     ring_buffer,
     spsc_queue,
@@ -76,6 +78,11 @@ def _of_ring_buffer(kind: str) -> Named:
     yield from of_module(ring_buffer, ring_buffer)
 
 
+def _of_arena(kind: str) -> Named:
+    yield from of_objects(Arena(8))
+    yield from of_module(allocation, allocation)
+
+
 _OPERATIONS: dict[str, Callable[[str], Named]] = {
     "SpscQueue": _of_spsc_queue,
     "BBQueue": _of_bbqueue,
@@ -84,6 +91,7 @@ _OPERATIONS: dict[str, Callable[[str], Named]] = {
     "Deque": lambda form: of_objects(Deque(1, form)),
     "HistoryBuf": lambda form: of_objects(HistoryBuf(1, form)),
     "String": lambda kind: of_objects(String(1)),
+    "Arena": _of_arena,
 }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from mypy import stubtest
 
-from heapless_py import BBQueue, Deque, HistoryBuf, RingBuffer, SpscQueue, String, Vec
+from heapless_py import Arena, BBQueue, Deque, HistoryBuf, Plan, RingBuffer, SpscQueue, String, Vec
 
 CHECKOUT = Path(__file__).parent.parent
 ALLOWLIST = Path(__file__).with_suffix(".allowlist")
@@ -31,6 +31,8 @@ def main() -> int:
 
 def _instances() -> Iterator[object]:
     """One of each class that has attributes for its users."""
+    yield Arena(4)
+    yield Plan([4], 4)
     yield RingBuffer(4)
     yield String(4)
     yield Vec(4, "H")

@@ -9,28 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heapless_py import BBQueue, HistoryBuf, SpscQueue, _port
+from heapless_py import BBQueue, HistoryBuf, SpscQueue
+from heapless_py.testing import Registers
 
 PIN, REGISTER, TIMER, FIFO = object(), 0x50200020, 0x40054028, 0x50300020
 WORDS = st.integers(0, (1 << 32) - 1)
 
 
-class Registers:
-    """Two registers, each of 32 bits."""
-
-    def __init__(self) -> None:
-        self.register, self.timer = bytearray(4), bytearray(4)
-
-    def say(self, value: int, time: int = 0) -> None:
-        self.register[:] = struct.pack("<I", value)
-        self.timer[:] = struct.pack("<I", time)
-
-
 @pytest.fixture(scope="module")
 def registers() -> Iterator[Registers]:
-    bank = Registers()
-    with _port.registers(REGISTER, bank.register), _port.registers(TIMER, bank.timer):
+    with Registers(REGISTER, TIMER) as bank:
         yield bank
+
+
+def say(registers: Registers, value: int, time: int = 0) -> None:
+    registers[REGISTER] = value
+    registers[TIMER] = time
 
 
 def low(value: int, code: str) -> int:
@@ -48,7 +42,7 @@ def test_a_queue_keeps_what_the_register_said(
     producer, consumer = queue.split()
     handler = producer.capture(REGISTER, width=width)
     for value in values:
-        registers.say(value)
+        say(registers, value)
         handler(PIN)
     wide = [value & (1 << width) - 1 for value in values]
     assert producer.refused == max(0, len(values) - 5)
@@ -63,7 +57,7 @@ def test_a_queue_keeps_when_it_was_said(
     handler = producer.capture(REGISTER, TIMER)
     waiting: deque[tuple[int, int]] = deque()
     for i, (value, time) in enumerate(values):
-        registers.say(value, time)
+        say(registers, value, time)
         handler(PIN)
         if len(waiting) < 3:
             waiting.append((low(value, first), low(time, second)))
@@ -79,7 +73,7 @@ def test_a_history_keeps_the_last(
     history: HistoryBuf[int] = HistoryBuf(4, code)
     handler = history.capture(REGISTER, width=width)
     for value in values:
-        registers.say(value)
+        say(registers, value)
         handler(PIN)
         history._check()
     wide = [value & (1 << width) - 1 for value in values]
@@ -95,7 +89,7 @@ def test_a_history_keeps_the_last_and_when(registers: Registers, form: str) -> N
     handler = history.capture(REGISTER, TIMER)
     said = [(0x81828384 + i, 0xF1F2F3F4 - i) for i in range(5)]
     for value, time in said:
-        registers.say(value, time)
+        say(registers, value, time)
         handler(PIN)
     assert list(history) == [(low(v, form[0]), low(t, form[1])) for v, t in said[-3:]]
 
@@ -109,7 +103,7 @@ def test_a_queue_of_frames_keeps_words(
     handler = producer.capture(REGISTER, stamp, width)
     room = 2 if stamp else 3
     for i in range(5):
-        registers.say(0x81828384 + i, 0xF1F2F3F4 - i)
+        say(registers, 0x81828384 + i, 0xF1F2F3F4 - i)
         handler(PIN)
     assert producer.refused == 5 - room
     expected = []
@@ -120,23 +114,13 @@ def test_a_queue_of_frames_keeps_words(
 
 
 def test_the_register_is_read_once_in_each_interrupt_even_if_the_queue_is_full() -> None:
-    reads: list[int] = []
-
-    def read(self: Any, index: int) -> int:
-        if self.owner is fifo:
-            reads.append(index)
-            return len(reads)
-        return int(plain(self, index))
-
-    fifo = bytearray(4)  # another word each time it is looked at
-    plain = _port._Pointer.__getitem__
     producer, consumer = SpscQueue(2, "I").split()
-    with _port.registers(FIFO, fifo), pytest.MonkeyPatch.context() as patch:
-        handler = producer.capture(FIFO)
-        patch.setattr(_port._Pointer, "__getitem__", read)
+    handler = producer.capture(FIFO)
+    with Registers(FIFO) as registers:
+        registers.say(FIFO, 1, 2, 3, 4)  # another word each time it is looked at
         for _ in range(4):
             handler(PIN)
-    assert reads == [0] * 4
+    assert registers.reads == {FIFO: 4}
     assert (list(consumer), producer.refused) == ([1, 2], 2)
 
 
@@ -181,7 +165,7 @@ def test_the_first_and_the_last_address(make: Any, width: int) -> None:
 @pytest.mark.parametrize("address", [REGISTER + 1, REGISTER + 2, REGISTER + 3])
 def test_a_byte_may_be_anywhere(registers: Registers, address: int) -> None:
     history = HistoryBuf(3, "B")
-    registers.say(0x04030201)
+    say(registers, 0x04030201)
     history.capture(address, width=8)(PIN)
     assert list(history) == [address - REGISTER + 1]
 

@@ -59,6 +59,7 @@ PARTS = {
         ),
     ),
     "bytes": Part(("ring_buffer", "string"), ("test_ring_buffer", "test_string", *_OF_ALL)),
+    "memory": Part(("arena", "plan", "allocation"), ("test_arena", "test_plan", "test_no_alloc")),
     "bbqueue": Part(
         ("_bip", "bbqueue", "_grants", "_refuse", "_stream", "_consumer_stream", "_waiting"),
         (

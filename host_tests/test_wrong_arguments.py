@@ -29,20 +29,23 @@ from host_tests.unix import Unix
 
 pytestmark = pytest.mark.proof("arguments")
 
-KINDS = [(name, kind) for name, it in CONTAINERS.items() for kind in it.kinds]
+# Of all that has operations: the kinds of it, and those that are looked at first.
+_KINDS_OF = {name: (it.kinds, it.some_kinds) for name, it in CONTAINERS.items()}
+_KINDS_OF["Arena"] = ("bytes",), ("bytes",)
+KINDS = [(name, kind) for name, (kinds, _) in _KINDS_OF.items() for kind in kinds]
 
 _SECONDS = 300  # for each interpreter
 _SHOWN = 20  # of what is wrong
 
 
 def plans(container: str) -> Iterator[Group]:
-    it = CONTAINERS[container]
-    for kind in it.kinds if FULL else it.some_kinds:
-        further = FULL and kind in it.some_kinds
+    kinds, some_kinds = _KINDS_OF[container]
+    for kind in kinds if FULL else some_kinds:
+        further = FULL and kind in some_kinds
         yield from plan(container, kind, in_all_states=further, in_pairs=further)
 
 
-@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("container", _KINDS_OF)
 def test_no_argument_does_harm(
     unix: Unix, container: str, record_property: Callable[[str, object], None]
 ) -> None:
@@ -187,6 +190,24 @@ _FAULTS = (
         "Vec.try_push_from",
         "differs",
         (Edit("_image", "def check_readable", "if isinstance(buffer, str)", "if False"),),
+    ),
+    Fault(
+        "an arena has taken what it then does not place",
+        "Arena",
+        "bytes",
+        "Arena.place",
+        "left something changed",
+        (
+            Edit(
+                "arena",
+                "def place",
+                "made = kind(*arguments, buffer=self._next(size), **others)\n"
+                "        self._give(size, (kind,) + arguments)",
+                "memory = self._next(size)\n"
+                "        self._give(size, (kind,) + arguments)\n"
+                "        made = kind(*arguments, buffer=memory, **others)",
+            ),
+        ),
     ),
     Fault(
         "a task never waits, so that no other one runs",

@@ -7,6 +7,7 @@ from host_tests.arguments.verdicts import Known
 
 _WITH_FUNCTIONS = "SpscQueue|BBQueue|RingBuffer"
 _ON_IMAGES = "BBQueue|RingBuffer"  # theirs take an image, and not its address
+_WITH_IMAGES = "(?!Arena).*"
 _OF_ELEMENTS = "SpscQueue|Vec|Deque|HistoryBuf"
 _FUNCTIONS = r"(spsc_queue|bbqueue|ring_buffer)\.\w+"
 
@@ -80,6 +81,7 @@ KNOWN = (
         value="own.*",
         here="!broken.*",
         there="!broken.*|ValueError|IndexError",
+        containers=_WITH_IMAGES,
     ),
     Known(
         "the memory for a new container is cleared before its items are asked for",
@@ -95,11 +97,13 @@ KNOWN = (
         parameter="buffer|capacity",
         value="view odd|own part",
         there="ValueError",
+        containers=_WITH_IMAGES,
     ),
     Known(
         "MicroPython's viper and native functions do not look at names that no parameter has",
         parameter=NONSENSE,
         here="TypeError",
+        containers=_WITH_IMAGES,
     ),
     Known(
         "viper's integers have 32 bits on a board, and on CPython, which imitates one; on the "

@@ -14,7 +14,7 @@ from typing import Any
 
 from firmware.on_board.arguments.situations import Situation, states
 from firmware.on_board.arguments.values import VALUES
-from heapless_py import _bip, bbqueue, ring_buffer, spsc_queue
+from heapless_py import _bip, allocation, bbqueue, ring_buffer, spsc_queue
 from host_tests.isr_safety import of_module, of_objects
 
 # Kinds of values: the first words of their names in `on_board.arguments.values`.
@@ -33,6 +33,7 @@ NONSENSE = "nonsense"  # no parameter is called so
 # different things in different callables has the name of those before it; "new" is whatever makes
 # a container.
 _PARAMETERS = {
+    "arguments": ("int 5", "int legal"),
     "argument": ("int 5", _INTEGER),
     "base": ("int 10", _INTEGER),
     "buffer": ("bytearray long", _MEMORY),
@@ -63,13 +64,16 @@ _PARAMETERS = {
     "keep": ("function", "function class"),
     "key": ("function", "function class none"),
     "kind": ("none", _ANYTHING),
+    "place.kind": ("class of bytes", "class"),
     "length": ("int 1", _INTEGER),
+    "memory": ("int 32", "int legal " + _WRITABLE),
     "n": ("int 2", _INTEGER),
     "other": ("list elements", _SEQUENCE),
     "__eq__.other": ("list elements", _ANYTHING),
     "producer": ("end producer", "end"),
     "request": ("int 3", _ANYTHING),
     "reverse": ("bool True", _ANYTHING),
+    "take.size": ("int 3", "int legal"),
     "size": ("int 3", "none " + _INTEGER),
     "start": ("int 0", "none " + _INTEGER),
     "stop": ("int 2", "none " + _INTEGER),
@@ -113,6 +117,7 @@ MODULES = {
     "SpscQueue": (spsc_queue, spsc_queue),
     "BBQueue": (bbqueue, _bip),
     "RingBuffer": (ring_buffer, ring_buffer),
+    "Arena": (allocation, allocation),
 }
 _ALSO = ("__repr__", "__next__", "__anext__")  # operations that only Python itself calls
 
@@ -199,7 +204,11 @@ def _calls(path: str, function: Any, in_pairs: bool) -> Iterator[Call]:
     if function is None:
         yield Call(["none"] if path.endswith("=") else [])
         return
-    parameters = list(inspect.signature(function).parameters.values())
+    parameters = [
+        each
+        for each in inspect.signature(function).parameters.values()
+        if each.kind is not each.VAR_KEYWORD
+    ]
     named = {each.name for each in parameters if each.kind is each.KEYWORD_ONLY}
     given = [each.name for each in parameters if each.name not in named]
     needed = sum(each.default is each.empty for each in parameters if each.name in given)

@@ -9,6 +9,7 @@ import struct
 import heapless_py
 
 CAPACITY = 5  # elements
+_ARENA = 64
 _BYTES = 32  # a BBQueue's, a RingBuffer's, a String's
 _GUARD = 32  # bytes on either side of an image
 _CANARY = 0xA5
@@ -26,13 +27,12 @@ class Situation:
     def __init__(self, name, kind, state):
         self.name, self.fmt = name, kind if name in _OF_ELEMENTS else "B"
         self.element = _RECORDS.get(self.fmt, 5)
-        make = getattr(heapless_py, name)
-        arguments = (CAPACITY, kind) if name in _OF_ELEMENTS else (_BYTES,)
-        size = make.size_of(*arguments)
+        size, make = _construction(name, kind)
         self._guard = 0 if state == "own" else _GUARD
         self._around = bytearray([_CANARY] * (size + 2 * self._guard))
         view = memoryview(self._around)[self._guard : self._guard + size]
-        self.container = make(*arguments, buffer=view if self._guard else self._around)
+        self.container = make(view if self._guard else self._around)
+        self.image = getattr(self.container, "image", view)
         self.objects = {name: self.container}
         _SET[name](self, kind, "part" if state == "own" else state)
 
@@ -41,8 +41,10 @@ class Situation:
             self.objects[type(each).__name__] = each
 
     def memory(self):
-        """All the bytes in and around the image, and where live grants look."""
+        """All the bytes in and around the image, and where live grants look, or what is left."""
         views = [bytes(each.view) for name, each in self.objects.items() if name in _GRANTS]
+        if self.name == "Arena":
+            views.append(self.container.left)
         return bytes(self._around), views
 
     def change(self, before):
@@ -77,6 +79,15 @@ class Situation:
         except AssertionError:
             return "broken"
         return None
+
+
+def _construction(name, kind):
+    """How many bytes such a container is given, and what makes it of them."""
+    make = getattr(heapless_py, name)
+    if name == "Arena":
+        return _ARENA, make
+    arguments = (CAPACITY, kind) if name in _OF_ELEMENTS else (_BYTES,)
+    return make.size_of(*arguments), lambda memory: make(*arguments, buffer=memory)
 
 
 def states(name):
@@ -176,6 +187,12 @@ def _set_string(situation, kind, state):
         text.write(b"y" * (_BYTES + 1))
 
 
+def _set_arena(situation, kind, state):
+    arena = situation.container
+    if state != "empty":
+        arena.take(arena.left if state == "full" else 31)
+
+
 _GRANTS = ("WriteGrant", "ReadGrant", "Frame")
 _OF_ELEMENTS = ("SpscQueue", "Vec", "Deque", "HistoryBuf")
 _MORE_STATES = {
@@ -191,4 +208,5 @@ _SET = {
     "Deque": _set_deque,
     "HistoryBuf": _set_history,
     "String": _set_string,
+    "Arena": _set_arena,
 }

@@ -78,13 +78,14 @@ def _end(first, second):
 
 
 def _image(it):
-    return it.container.image
+    return it.image
 
 
 VALUES = {
     "none": _constant(None),
     "object": lambda it: object(),
     "class": _constant(Vec),
+    "class of bytes": _constant(RingBuffer),
     "function": _constant(_function),
     "function failing": _constant(_failing_function),
     "pretender": lambda it: Pretender(),
