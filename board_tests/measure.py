@@ -47,6 +47,7 @@ _OPERATIONS = (
     ("measure_string", 28, 600),
 )
 _INTERRUPTS = ("measure_interrupts", 8, 1800)
+_RATES = ("measure_rates", 9, 1800)
 
 # For each job the kind of container that does it, as `isr_safety` names them.
 _KINDS = {
@@ -96,6 +97,7 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
             line for of_one in _OPERATIONS for line in _run(board, progress, *of_one)
         )
         interrupts = _run(board, progress, *_INTERRUPTS)
+        rates = _run(board, progress, *_RATES)
         if not interrupts:
             progress.console.print(
                 f"interrupts not measured: none can be raised on {board.name} yet"
@@ -116,6 +118,7 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
         "empty_call_cycles": counter["empty_call_cycles"],
         "ops": _operations(operations),
         "isr": [_interrupts(line) for line in interrupts],
+        "rates": rates,
         "memory": memory,
     }
     return validate(report)
