@@ -77,7 +77,7 @@ Line = dict[str, Any]
 
 
 def measure(board: Board, *, precompile: bool = False, console: Console) -> Report:
-    """Measure the library on `board`; about four minutes on an emulated one."""
+    """Measure the library on `board`; about six minutes on an emulated one."""
     with Progress(
         TextColumn("{task.description:<32}"),
         BarColumn(),

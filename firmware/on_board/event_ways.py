@@ -5,8 +5,8 @@ out and keeps it in an array: of a queue that gives many at once, as many at onc
 A way is a function of the queue's capacity that makes a fresh queue and gives
 
     handler   for `irq(handler, hard=True)`
-    receive   the main loop: `receive(queue, kept, finished)` stores in the array of words `kept`
-              what comes until `finished()`, and returns how many came
+    receive   the main loop: `receive(queue, kept, source)` starts the source, for as many events
+              as the array `kept` has words, stores there what comes, and returns how many came
     queue     what `receive` takes from
 
 All that a handler or a loop looks up for an event is local to it.
@@ -31,22 +31,26 @@ _REGISTER = const(0xE000E018)
 # The main loops. They look whether it is finished before they take: nothing comes after that.
 
 
-def _drain(consumer, kept, finished):
+def _drain(consumer, kept, source):
     drain_into = consumer.drain_into
     view = _bytes_of(kept)
+    finished = source.finished
     received = 0
     ended = False
+    source.start(len(kept))
     while not ended:
         ended = finished()
         received += drain_into(view[4 * received :])
     return received
 
 
-def _readinto(ring, kept, finished):
+def _readinto(ring, kept, source):
     readinto = ring.readinto
     view = _bytes_of(kept)
+    finished = source.finished
     received = 0
     ended = False
+    source.start(len(kept))
     while not ended:
         ended = finished()
         received += readinto(view[received:]) or 0
@@ -57,10 +61,12 @@ def _bytes_of(kept):
     return memoryview(uctypes.bytearray_at(uctypes.addressof(kept), 4 * len(kept)))
 
 
-def _dequeue(consumer, kept, finished):
+def _dequeue(consumer, kept, source):
     try_dequeue = consumer.try_dequeue
+    finished = source.finished
     received = 0
     ended = False
+    source.start(len(kept))
     while not ended:
         ended = finished()
         value = try_dequeue(None)
@@ -71,10 +77,12 @@ def _dequeue(consumer, kept, finished):
     return received
 
 
-def _popleft(queue, kept, finished):
+def _popleft(queue, kept, source):
     popleft = queue.popleft
+    finished = source.finished
     received = 0
     ended = False
+    source.start(len(kept))
     while not ended:
         ended = finished()
         while queue:
@@ -83,10 +91,12 @@ def _popleft(queue, kept, finished):
     return received
 
 
-def _pop(ring, kept, finished):
+def _pop(ring, kept, source):
     pop = ring.pop
+    finished = source.finished
     received = 0
     ended = False
+    source.start(len(kept))
     while not ended:
         ended = finished()
         value = pop()

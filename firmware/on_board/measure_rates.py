@@ -93,9 +93,8 @@ def _lost(way, steps):
     gc.collect()  # now, and not while they come
     handler, receive, queue = way(_CAPACITY)
     source = _Source(handler, steps * _STEP_CYCLES)
-    source.start(_EVENTS)
     try:
-        received = receive(queue, _kept, source.finished)
+        received = receive(queue, _kept, source)
     except _BROKEN:
         while not source.finished():
             pass
