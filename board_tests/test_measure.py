@@ -18,7 +18,7 @@ from firmware.deploy import REPOSITORY
 from firmware.image import Image
 from host_tests.containers import CONTAINERS
 
-# All is measured in the first test, for ten minutes on a busy machine.
+# All is measured in the first test, for a quarter of an hour on a busy machine.
 pytestmark = pytest.mark.timeout(2400)
 
 

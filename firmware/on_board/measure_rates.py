@@ -89,7 +89,10 @@ def _between(way):
 
 
 def _lost(way, steps):
-    """How many events of a burst did not arrive in their place, one every so many `steps`."""
+    """How many events of a burst did not arrive in their place, one every so many `steps`.
+
+    All of them, if the queue broke. The source ends by itself, so this does.
+    """
     gc.collect()  # now, and not while they come
     handler, receive, queue = way(_CAPACITY)
     source = _Source(handler, steps * _STEP_CYCLES)
