@@ -65,9 +65,9 @@ def rates_note(rates: Sequence[Rate]) -> str:
         f"{number(rate['bursts'])} bursts of {number(rate['events'])} in a row, through a queue "
         f"of {number(rate['capacity'])}. With a period shorter by “step” cycles, a burst lost as "
         "many as “below” says: of a deque all, as it raises an error once it has overflowed. "
-        "A handler puts what a register says into the queue; the main loop keeps it in an array: "
-        "all that waits at once by drain_into and readinto, else one by one, in Python, which takes "
-        "longer than the handler does. "
+        "A handler puts what a register says into the queue; the main loop keeps it in an array, "
+        "by drain_into and readinto all that waits at once, else one by one in Python, which "
+        "takes longer than the handler does. "
         "The source counts its interrupts, so one that came while another waited is lost too."
     )
 
