@@ -55,6 +55,7 @@ _OPERATIONS = (
     ("measure_string", 28, 600),
 )
 _INTERRUPTS = ("measure_interrupts", 8, 1800)
+_RATES = ("measure_rates", 9, 1800)
 
 # For each job the kind of container that does it, as `isr_safety` names them.
 _KINDS = {
@@ -84,7 +85,7 @@ Line = dict[str, Any]
 
 
 def measure(board: Board, *, precompile: bool = False, console: Console) -> Report:
-    """Measure the library on `board`; about four minutes on an emulated one."""
+    """Measure the library on `board`; about six minutes on an emulated one."""
     with _bars(console) as progress:
         task = progress.add_task("deploy", total=2)
         deploy(board, precompile=precompile, say=progress.console.print)
@@ -96,6 +97,7 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
             line for of_one in _OPERATIONS for line in _run(board, progress, *of_one)
         )
         interrupts = _run(board, progress, *_INTERRUPTS)
+        rates = _run(board, progress, *_RATES)
         if not interrupts:
             progress.console.print(
                 f"interrupts not measured: none can be raised on {board.name} yet"
@@ -116,6 +118,7 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
         "empty_call_cycles": counter["empty_call_cycles"],
         "ops": _operations(operations),
         "isr": [_interrupts(line) for line in interrupts],
+        "rates": rates,
         "memory": memory,
     }
     return validate(report)

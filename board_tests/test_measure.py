@@ -18,7 +18,7 @@ from firmware.deploy import REPOSITORY
 from firmware.image import Image
 from host_tests.containers import CONTAINERS
 
-# All is measured in the first test, for ten minutes on a busy machine.
+# All is measured in the first test, for a quarter of an hour on a busy machine.
 pytestmark = pytest.mark.timeout(2400)
 
 
@@ -163,6 +163,47 @@ def test_a_handler_is_gone_for_longer_than_its_operation(report: Report) -> None
     handler = run["handler_cycles"]
     assert handler is not None
     assert inside < handler["min"] < 4 * inside
+
+
+def _rate(report: Report, subject: str, handler: str, loop: str) -> float:
+    (found,) = (
+        rate["events_per_second"]
+        for rate in report.get("rates", [])
+        if (rate["subject"], rate["handler"], rate["loop"]) == (subject, handler, loop)
+    )
+    return found
+
+
+def test_each_way_to_take_events_has_a_highest_rate_that_loses_none(report: Report) -> None:
+    rates = report.get("rates", [])
+    assert {(rate["subject"], rate["handler"]) for rate in rates} == {
+        ("SpscQueue", "capture of a register"),
+        ("SpscQueue", "try_enqueue, in viper"),
+        ("SpscQueue", "try_enqueue, in bytecode"),
+        ("deque", "append, in viper"),
+        ("deque", "append, in bytecode"),
+        ("RingIO", "write, in viper"),
+        ("RingIO", "write, in bytecode"),
+        ("plain ring", "push, in bytecode"),
+    }
+    clock = report["board"]["clock_hz"]
+    assert clock
+    for rate in rates:
+        assert rate["events"] >= 30 * rate["capacity"], "the queue must not absorb a burst"
+        assert rate["bursts"] >= 3
+        assert rate["lost_below"] > 0
+        assert rate["resolution_cycles"] <= max(20, rate["period_cycles"] / 64)
+        assert rate["events_per_second"] == pytest.approx(clock / rate["period_cycles"])
+
+
+def test_captured_events_may_come_faster_than_those_that_a_handler_appends(report: Report) -> None:
+    captured = _rate(report, "SpscQueue", "capture of a register", "drain_into")
+    assert captured >= 1.5 * _rate(report, "deque", "append, in bytecode", "popleft")
+
+
+def test_events_may_come_slowest_where_the_ring_is_in_python(report: Report) -> None:
+    plain = _rate(report, "plain ring", "push, in bytecode", "pop")
+    assert plain == min(rate["events_per_second"] for rate in report.get("rates", []))
 
 
 def test_an_image_is_what_size_of_says(report: Report) -> None:

@@ -41,7 +41,7 @@ class Part(NamedTuple):
 _OF_ALL = (
     "test_invariants",
     "test_copies",
-    "test_wide_windows",
+    "test_wide_addresses",
     "test_without_words",
     "test_buffers",
 )

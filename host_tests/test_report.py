@@ -14,8 +14,17 @@ from rich.console import Console
 
 from board_tests.report import files, terminal
 from board_tests.report.page import render
-from board_tests.report.peers import comparisons, groups
-from board_tests.report.schema import Cycles, Form, Interrupts, Job, Operation, Report, validate
+from board_tests.report.peers import comparisons, groups, rates
+from board_tests.report.schema import (
+    Cycles,
+    Form,
+    Interrupts,
+    Job,
+    Operation,
+    Rate,
+    Report,
+    validate,
+)
 from firmware.trouble import Trouble
 
 HOSTILE = "<script>alert('x')</script> & [bold]$\\alpha$"
@@ -81,6 +90,22 @@ def interrupts(subject: str, handler: str, median: float, received: int) -> Inte
     }
 
 
+def rate(subject: str, handler: str, form: Form, loop: str, period: int, lost: int) -> Rate:
+    return {
+        "subject": subject,
+        "handler": handler,
+        "form": form,
+        "loop": loop,
+        "period_cycles": period,
+        "resolution_cycles": 20,
+        "events": 2000,
+        "bursts": 3,
+        "capacity": 64,
+        "lost_below": lost,
+        "events_per_second": 125e6 / period,
+    }
+
+
 def realistic() -> Report:
     return {
         "schema": 1,
@@ -138,6 +163,12 @@ def realistic() -> Report:
             interrupts("SpscQueue", "SpscQueue.try_enqueue, viper handler", 742, 10_000),
             interrupts("SpscQueue", "Producer.capture, bound viper method", 1610, 10_000),
             interrupts("deque", "append, bytecode handler", 2670, 9_988),
+        ],
+        "rates": [
+            rate("plain ring", "push, in bytecode", "idiom", "pop", 17_340, 12),
+            rate("SpscQueue", "capture of a register", "function", "drain_into", 1260, 3),
+            rate("deque", "append, in bytecode", "builtin", "popleft", 4980, 1),
+            rate("SpscQueue", "try_enqueue, in bytecode", "bound", "drain_into", 2640, 1999),
         ],
         "memory": [
             {
@@ -272,6 +303,12 @@ def test_what_may_be_unknown_may_be_none_everywhere(
         (("isr", 0, "handler_cycles", "median"), 1),
         (("isr", 0, "handler_histogram", "bin_cycles"), 0),
         (("isr", 0, "handler_histogram", "counts"), [1, -1]),
+        (("rates",), None),
+        (("rates", 0, "form"), "macro"),
+        (("rates", 0, "period_cycles"), 0),
+        (("rates", 0, "lost_below"), 0),
+        (("rates", 0, "lost_below"), 2001),
+        (("rates", 0, "events_per_second"), float("inf")),
         (("memory", 0, "image_bytes"), 1.5),
     ],
 )
@@ -297,6 +334,7 @@ def test_a_wrong_value_is_refused_in_one_line_that_says_where(
         ("ops", 3, "isr_safe"),
         ("ops", 3, "cycles", "p99"),
         ("isr", 1, "handler_cycles"),
+        ("rates", 1, "resolution_cycles"),
         ("memory", 0, "import_bytes"),
     ],
 )
@@ -400,6 +438,15 @@ def test_both_ends_of_a_deque_find_their_partners() -> None:
     assert [way.name for way in found.ways] == ["Deque.push_back + pop_back"]
 
 
+def test_rates_stand_from_the_highest_to_the_lowest(report: Report) -> None:
+    assert [(way["subject"], way["loop"]) for way in rates(report)] == [
+        ("SpscQueue", "drain_into"),
+        ("SpscQueue", "drain_into"),
+        ("deque", "popleft"),
+        ("plain ring", "pop"),
+    ]
+
+
 # What is kept.
 
 
@@ -479,10 +526,33 @@ def test_the_page_says_where_its_figures_come_from(report: Report, emulated: boo
     assert "b070107c0ffe" in text
 
 
-def test_the_page_has_a_chart_for_each_group_and_each_handler(report: Report, html: str) -> None:
+def test_the_page_has_a_chart_for_each_group_and_each_handler_and_the_rates(
+    report: Report, html: str
+) -> None:
     drawings = [attributes for tag, attributes in Page(html).tags if tag == "svg"]
     of_operations = len(groups(report["ops"])) + len(comparisons(report["ops"]))
-    assert len(drawings) == of_operations + len(report["isr"])
+    assert len(drawings) == 1 + of_operations + len(report["isr"])
+
+
+def test_the_page_answers_how_many_events_a_second_and_says_how_it_knows(html: str) -> None:
+    text = " ".join(Page(html).text.split())
+    begin = text.index("How many events a second?")
+    answer = text[begin : text.index("Operations", begin)]
+    assert "in 3 bursts of 2,000 in a row, through a queue of 64" in answer
+    for figure in ("99,206", "1,260", "10.08", "20", "1,999", "25,100", "7,209"):
+        assert figure in answer
+    drawing = html[html.index("Events a second of each way") :]
+    names = re.findall(r">([^<]*  ·  [^<]*)</text>", drawing[: drawing.index("</svg>")])
+    assert names[0] == "SpscQueue: capture of a register  ·  drain_into"
+    assert len(names) == 4
+    assert answer.count("method of one") == 0, "the key tells only the colours that are there"
+
+
+def test_a_report_from_before_the_rates_is_shown_without_them(report: Report) -> None:
+    older = validate(without(report, "rates"))
+    assert rates(older) == []
+    assert "How many events a second?" not in Page(render(older)).text
+    assert "How many events a second?" not in printed(older, 80)
 
 
 def test_no_two_things_on_the_page_have_one_id_but_different_shapes(html: str) -> None:
@@ -505,16 +575,17 @@ def test_hostile_names_stay_text_everywhere(report: Report) -> None:
     hostile["library"]["version"] = hostile["measured_at"] = HOSTILE
     hostile["ops"][0]["subject"] = hostile["ops"][5]["subject"] = HOSTILE
     hostile["isr"][0]["handler"] = hostile["memory"][0]["format"] = HOSTILE
+    hostile["rates"][0]["handler"] = hostile["rates"][0]["loop"] = HOSTILE
     html = render(hostile)
     page = Page(html)
     assert "script" not in {tag for tag, _ in page.tags}
-    assert page.text.count(HOSTILE) >= 10
+    assert page.text.count(HOSTILE) >= 14
     assert HOSTILE in printed(hostile, 200)
 
 
 def test_a_report_of_nothing_still_makes_a_page(report: Report) -> None:
     empty = copy.deepcopy(report)
-    empty["ops"], empty["isr"], empty["memory"] = [], [], []
+    empty["ops"], empty["isr"], empty["rates"], empty["memory"] = [], [], [], []
     assert "EMULATED BOARD" in Page(render(empty)).text
     assert "EMULATED BOARD" in printed(empty, 80)
 
@@ -548,6 +619,10 @@ def test_the_terminal_shows_every_name_and_figure_within_its_width(
         assert f"{entry['cycles']['max']:,}" in text
     for run in report["isr"]:
         assert run["handler"] in text
+    for way in report["rates"]:
+        assert f"{way['subject']}: {way['handler']}" in text
+        assert way["loop"] in text
+        assert f"{way['period_cycles']:,}" in text
     assert "…" not in text
     assert "EMULATED BOARD" in text
 

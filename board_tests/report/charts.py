@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, FuncFormatter, MaxNLocator
 
 from board_tests.report.peers import Way
-from board_tests.report.schema import Cycles, Histogram, Operation
-from board_tests.report.wording import number, operation_name, ratio
+from board_tests.report.schema import Cycles, Histogram, Operation, Rate
+from board_tests.report.wording import handler_name, number, operation_name, ratio, rounded
 
 # Matplotlib wants real colours: each of these stands for a CSS variable of the page.
 _COLOURS = {
@@ -83,6 +83,19 @@ def ways_through(ways: Sequence[Way], yardstick: Way | None) -> str:
         return _svg(figure)
 
 
+def rates(ways: Sequence[Rate]) -> str:
+    """A bar for how many events a second each way takes."""
+    with _drawing(_bars_height(len(ways))) as (figure, axes):
+        reach = max(rate["events_per_second"] for rate in ways)
+        _prepare_bars(axes, len(ways), reach * 1.25, "events a second")
+        for row, rate in enumerate(ways):
+            each = rate["events_per_second"]
+            _bar(axes, row, 0, each, rate["form"])
+            _name(axes, row, f"{handler_name(rate)}  ·  {rate['loop']}")
+            _value(axes, row, each, rounded(each))
+        return _svg(figure)
+
+
 def durations(histogram: Histogram, cycles: Cycles | None) -> str:
     """How often a handler took how long; on a log scale, where one slow run in 10,000 shows."""
     width = histogram["bin_cycles"]
@@ -145,7 +158,7 @@ def _bars_height(rows: int) -> float:
     return rows * _ROW + 0.45
 
 
-def _prepare_bars(axes: Axes, rows: int, width: float) -> None:
+def _prepare_bars(axes: Axes, rows: int, width: float, unit: str = "cycles") -> None:
     axes.set_xlim(0, width or 1)
     axes.set_ylim(rows - 0.4, -0.75)
     axes.set_yticks([])
@@ -155,7 +168,7 @@ def _prepare_bars(axes: Axes, rows: int, width: float) -> None:
     axes.tick_params(length=0)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter(_thousands())
-    axes.set_xlabel("cycles")
+    axes.set_xlabel(unit)
 
 
 def _bar(

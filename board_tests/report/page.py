@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from board_tests.report import charts, wording
-from board_tests.report.peers import comparisons, groups
+from board_tests.report.peers import comparisons, groups, rates
 from board_tests.report.schema import Interrupts, Report
 
 _TEMPLATES = Environment(
@@ -20,10 +20,13 @@ _TEMPLATES = Environment(
 
 def render(report: Report) -> str:
     """The whole page as text."""
+    measured_rates = rates(report)
     # Markup: a drawing is SVG, in which matplotlib has escaped every name already.
     return _TEMPLATES.get_template("page.html.j2").render(
         report=report,
         words=wording,
+        rates=measured_rates,
+        rates_chart=Markup(charts.rates(measured_rates)) if measured_rates else None,
         groups=[
             (group, Markup(charts.operations(group.operations))) for group in groups(report["ops"])
         ],

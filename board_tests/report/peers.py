@@ -1,11 +1,11 @@
-"""Which operations stand side by side: those that do the same job on as many elements."""
+"""What stands side by side: operations that do the same job on as many elements, and rates."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from board_tests.report.schema import Job, Operation
+from board_tests.report.schema import Job, Operation, Rate, Report
 
 # What puts something in, and what takes it out again: an operation's name, or its first word.
 _PARTNERS = {
@@ -127,6 +127,11 @@ def comparisons(operations: list[Operation]) -> list[Comparison]:
         Comparison(_JOBS[job], title, sorted(ways, key=lambda way: way.median))
         for (job, title), ways in sorted(found.items())
     ]
+
+
+def rates(report: Report) -> list[Rate]:
+    """The rates that were measured, the highest first; none in a report older than they are."""
+    return sorted(report.get("rates", []), key=lambda rate: -rate["events_per_second"])
 
 
 def _job(operation: Operation) -> Job:

@@ -115,6 +115,29 @@ def _adds_up(run: Interrupts) -> Interrupts:
     return run
 
 
+class Rate(TypedDict):
+    """The highest rate of interrupts that a main loop takes with none lost."""
+
+    subject: Text
+    handler: Text
+    form: Form
+    loop: Text  # the operation that the main loop takes with
+    period_cycles: Annotated[int, Field(gt=0)]
+    resolution_cycles: Annotated[int, Field(gt=0)]
+    events: Annotated[int, Field(gt=0)]  # of a burst
+    bursts: Annotated[int, Field(gt=0)]  # in a row of which nothing was lost
+    capacity: Count  # elements that the queue holds
+    lost_below: Annotated[int, Field(gt=0)]  # of a burst that was faster by the resolution
+    events_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _falls_short(rate: Rate) -> Rate:
+    if rate["lost_below"] > rate["events"]:
+        lost, events = rate["lost_below"], rate["events"]
+        raise ValueError(f"more are lost than there were: {lost} of {events}")
+    return rate
+
+
 class Memory(TypedDict):
     subject: Text
     capacity: Count
@@ -132,6 +155,7 @@ class Report(TypedDict):
     empty_call_cycles: Number
     ops: list[Operation]
     isr: list[Annotated[Interrupts, AfterValidator(_adds_up)]]
+    rates: NotRequired[list[Annotated[Rate, AfterValidator(_falls_short)]]]
     memory: list[Memory]
 
 

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from board_tests.report import wording
-from board_tests.report.peers import Comparison, Group, comparisons, groups
-from board_tests.report.schema import Cycles, Interrupts, Memory, Report
+from board_tests.report.peers import Comparison, Group, comparisons, groups, rates
+from board_tests.report.schema import Cycles, Interrupts, Memory, Rate, Report
 from board_tests.report.wording import number
 
 _KEY = "heap: bytes one call allocates; ISR: safe in a hard interrupt handler"
@@ -30,6 +30,7 @@ def show(report: Report, console: Console | None = None) -> None:
     for comparison in comparisons(report["ops"]):
         _print(_ways(comparison, clock), console)
     for table in (
+        _rates(rates(report), clock),
         _delivery(report["isr"], clock),
         _durations(report["isr"]),
         _memory(report["memory"]),
@@ -125,6 +126,25 @@ def _ways(comparison: Comparison, clock: int | None) -> Table:
                 Text(number(way.median), style="bold"),
                 wording.microseconds(way.median, clock),
                 wording.ratio(way.ratio(comparison.yardstick)),
+            ),
+        )
+    return table
+
+
+def _rates(ways: Sequence[Rate], clock: int | None) -> Table:
+    figures = ("events/s", "period", "µs", "step", "below")
+    table = _table(wording.RATES_TITLE, ("handler", "taken by"), figures)
+    table.caption = wording.rates_note(ways) if ways else None
+    for rate in ways:
+        _add(
+            table,
+            (wording.handler_name(rate), rate["loop"]),
+            (
+                Text(wording.rounded(rate["events_per_second"]), style="bold"),
+                number(rate["period_cycles"]),
+                wording.microseconds(rate["period_cycles"], clock),
+                number(rate["resolution_cycles"]),
+                number(rate["lost_below"]),
             ),
         )
     return table

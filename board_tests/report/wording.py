@@ -1,8 +1,19 @@
 """How a report's figures and its provenance are put into words, on a terminal and on a page."""
 
-from board_tests.report.schema import Board, Interrupts, Job, Operation, Report
+from collections.abc import Sequence
+
+from board_tests.report.schema import Board, Form, Interrupts, Job, Operation, Rate, Report
 
 NOTHING = "-"
+RATES_TITLE = "How many events a second?"
+# What a chart's colour means.
+FORMS: dict[Form, str] = {
+    "function": "function of a heapless_py container",
+    "method": "method of one",
+    "bound": "bound: a method that was looked up before, once for all calls",
+    "builtin": "built into MicroPython, in C",
+    "idiom": "idiom, written in plain Python",
+}
 _COMMIT_DIGITS = 12
 
 
@@ -46,7 +57,22 @@ def note(job: Job) -> str | None:
     )
 
 
-def handler_name(run: Interrupts) -> str:
+def rates_note(rates: Sequence[Rate]) -> str:
+    """How the highest rates were found, and what they mean."""
+    rate = rates[0]
+    return (
+        f"The highest rate of hard interrupts of which the main loop got every one, in order, in "
+        f"{number(rate['bursts'])} bursts of {number(rate['events'])} in a row, through a queue "
+        f"of {number(rate['capacity'])}. With a period shorter by “step” cycles, a burst lost as "
+        "many as “below” says: of a deque all, as it raises an error once it has overflowed. "
+        "A handler puts what a register says into the queue; the main loop keeps it in an array, "
+        "by drain_into and readinto all that waits at once, else one by one in Python, which "
+        "takes longer than the handler does. "
+        "The source counts its interrupts, so one that came while another waited is lost too."
+    )
+
+
+def handler_name(run: Interrupts | Rate) -> str:
     """The handler, with its subject in front where it does not name it itself."""
     subject, handler = run["subject"], run["handler"]
     return handler if subject in handler else f"{subject}: {handler}"
