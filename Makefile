@@ -7,7 +7,7 @@
 #   OPTIONS=…           anything else for the program behind the target
 
 .DEFAULT_GOAL := help
-.PHONY: help measure test proof image clean prepare
+.PHONY: help measure test proof docs image clean prepare
 .NOTPARALLEL:
 
 python := .venv/bin/python
@@ -30,6 +30,9 @@ test: prepare ## lint, type-check and run every test, on this machine and on a b
 
 proof: prepare ## prove what the library claims, further than the tests do, and write the report
 	@$(python) -m board_tests.prove $(call option,PORT,port) $(call option,IMAGE,image) $(OPTIONS)
+
+docs: prepare ## build the documentation, as a site in build/site
+	@NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --quiet $(OPTIONS)
 
 image: prepare ## fetch or build a MicroPython image for the RP2040, and print its path
 	@$(python) -m firmware.image $(call option,IMAGE,image) $(OPTIONS)

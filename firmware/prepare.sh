@@ -107,7 +107,7 @@ make_environment() {
     fi
     rm -f "$stamp"
     quietly .venv/bin/python -m pip install --disable-pip-version-check \
-        -e '.[board,report,test,mutation,lint]'
+        -e '.[board,report,test,mutation,docs,lint]'
     printf '%s\n' "$made_of" >"$stamp"
 }
 

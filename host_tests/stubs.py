@@ -22,14 +22,14 @@ ALLOWLIST = Path(__file__).with_suffix(".allowlist")
 
 
 def main() -> int:
-    for instance in _instances():
+    for instance in instances():
         _show_on_its_class(instance)
     arguments = ["heapless_py", "--concise", "--allowlist", str(ALLOWLIST)]
     arguments += ["--mypy-config-file", str(CHECKOUT / "pyproject.toml")]
     return stubtest.test_stubs(stubtest.parse_options(arguments))
 
 
-def _instances() -> Iterator[object]:
+def instances() -> Iterator[object]:
     """One of each class that has attributes for its users."""
     yield Arena(4)
     yield Plan([4], 4)

@@ -1,0 +1,136 @@
+"""What the documentation shows is true: its programs run, what it names is there.
+
+In front of a program there stands where it runs, as in `<!-- runs: host -->`:
+
+host    CPython. The programs of one page are one after the other, and know what was before.
+unix    MicroPython's unix port, likewise.
+board   a board, each alone. Here it is checked beside the stubs that are published for an RP2040.
+"""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from documentation import costs
+from documentation.docstrings import as_markdown
+from firmware.deploy import REPOSITORY
+from host_tests.test_types import beside_published_stubs, checked
+from host_tests.unix import Unix
+
+_DOCS = REPOSITORY / "docs"
+PAGES = sorted(str(path.relative_to(_DOCS)) for path in _DOCS.rglob("*.md"))
+_PROGRAM = re.compile(r"(?:<!-- runs: (\w+) -->\n\n?)?```python\n(.*?)```", re.DOTALL)
+_FENCED = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_INDENTED = re.compile(r"^    .*$", re.MULTILINE)
+_SPAN = re.compile(r"`([^`]+)`")
+
+
+def text_of(page: str) -> str:
+    return (_DOCS / page).read_text()
+
+
+def programs(page: str, place: str) -> list[str]:
+    """The page's programs that run there."""
+    return [program for where, program in _PROGRAM.findall(text_of(page)) if where == place]
+
+
+def pages_with(place: str) -> list[str]:
+    return [page for page in PAGES if programs(page, place)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_program_says_where_it_runs(page: str) -> None:
+    places = {where for where, _ in _PROGRAM.findall(text_of(page))}
+    assert places <= {"host", "unix", "board"}
+
+
+@pytest.mark.parametrize("page", pages_with("host"))
+def test_programs_for_this_machine_run(page: str) -> None:
+    scope: dict[str, Any] = {"__name__": "program"}
+    for program in programs(page, "host"):
+        exec(compile(program, page, "exec"), scope)
+
+
+@pytest.mark.parametrize("page", pages_with("unix"))
+def test_programs_for_micropython_run(page: str, unix: Unix) -> None:
+    unix.exec("\n".join(programs(page, "unix")))
+
+
+def test_programs_for_a_board_are_right(tmp_path: Path) -> None:
+    found = {
+        f"{page} {number}": program
+        for page in PAGES
+        for number, program in enumerate(programs(page, "board"))
+    }
+    assert found
+    options, path = beside_published_stubs("rp2")
+    verdicts = checked(found, tmp_path, *options, MYPYPATH=f"{path}:{REPOSITORY}")
+    assert {name: said for name, said in verdicts.items() if said} == {}
+
+
+@pytest.mark.parametrize("page", ["../README.md", *PAGES])
+def test_what_is_named_in_a_command_is_there(page: str) -> None:
+    text = text_of(page)
+    code = "\n".join([*_FENCED.findall(text), *_INDENTED.findall(text), *_SPAN.findall(text)])
+    targets = set(re.findall(r"^(\w+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\bmake (\w+)", code)) <= targets
+    for module in re.findall(r"python3? -m ((?:board_tests|firmware|host_tests)[\w.]*)", code):
+        assert find_spec(module), module
+    for path in re.findall(r"\b(?:docs|host_tests|board_tests|firmware)/[\w./*]+", code):
+        assert list(REPOSITORY.glob(path)), path
+
+
+# --- what the site is built with ----------------------------------------------------------------
+
+_MEASURED = {
+    "0123456789abcdef": {
+        "firmware": "MicroPython 1.25.0",
+        "origin": "built here",
+        "budgets": {
+            "cycles of SpscQueue.try_enqueue, as function, element": 1555,
+            "cycles of SpscQueue.try_enqueue, as method, element": 998,
+            "cycles of RingBuffer.write of 64, as method, bytes": 1234,
+            "cycles of an interrupt, SpscQueue: producer.capture(address)": 1078,
+            "bytes of a SpscQueue, beside its contents": 1420,
+        },
+    }
+}
+
+
+def test_costs_are_those_of_one_container_with_their_provenance() -> None:
+    text = costs.costs("SpscQueue", _MEASURED)
+    assert "| `try_enqueue` | element | 1,555 | 998 |" in text
+    assert "| SpscQueue: producer.capture(address) | 1,078 |" in text
+    assert "| a SpscQueue, beside its contents | 1,420 |" in text
+    assert "emulated" in text and "MicroPython 1.25.0, built here" in text
+    assert "1,234" not in text
+
+
+def test_without_a_measurement_there_are_no_figures() -> None:
+    assert costs.costs("SpscQueue", {}) == costs.NO_FIGURES
+    assert costs.costs("Vec", _MEASURED) == costs.NO_FIGURES
+
+
+def test_lines_about_arguments_become_a_list_of_definitions() -> None:
+    docstring = "Do `x_y`, at 2**30.\n\nn: bytes,\n    0 and more.\n\nISR-safe: no (it *is* so)."
+    assert as_markdown(docstring) == (
+        "Do `x_y`, at 2\\*\\*30.\n\n`n`\n:   bytes, 0 and more.\n\n"
+        "ISR-safe\n:   no (it \\*is\\* so)."
+    )
+
+
+def test_a_drawing_and_prose_with_a_colon_stay_as_they_are() -> None:
+    docstring = "One context at a time may use it: not two.\n\n     0    1\n    +----+"
+    assert as_markdown(docstring) == docstring
+
+
+def test_an_index_of_operations_has_links() -> None:
+    docstring = "Ask: len, is_full\nDrop: clear\nIn a task: wait, async iteration"
+    known = {"is_full", "clear", "wait"}
+    text = as_markdown(docstring, lambda name: f"[{name}]" if name in known else name)
+    assert text == (
+        "Ask\n:   len, [is_full]\n\nDrop\n:   [clear]\n\nIn a task\n:   [wait], async iteration"
+    )
