@@ -17,6 +17,7 @@ import pytest
 from documentation import costs
 from documentation.docstrings import as_markdown
 from firmware.deploy import REPOSITORY
+from host_tests.stubs import instances
 from host_tests.test_types import beside_published_stubs, checked
 from host_tests.unix import Unix
 
@@ -89,6 +90,15 @@ def test_what_is_named_in_a_command_is_there(page: str) -> None:
         assert find_spec(module), module
     for path in re.findall(r"\b(?:docs|host_tests|board_tests|firmware)/[\w./*]+", code):
         assert list(REPOSITORY.glob(path)), path
+
+
+def test_what_the_page_for_rust_names_is_there() -> None:
+    text = text_of("rust.md")
+    there = {name for each in instances() for name in dir(each)} | {"len", "str"}
+    rows = re.findall(r"^\| .*? \| (.*?) \| .*\|$", text.partition("\n## spsc::")[2], re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(?:grant\[)?(\w+)", row)}
+    assert len(named) > 80
+    assert named - there == {"SpscQueue", "BBQueue", "try_", "i", "with", "d"} & named
 
 
 # --- what the site is built with ----------------------------------------------------------------
