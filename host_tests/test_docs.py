@@ -28,6 +28,9 @@ _FENCED = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _INDENTED = re.compile(r"^    .*$", re.MULTILINE)
 _SPAN = re.compile(r"`([^`]+)`")
 
+# What the compiler of PIO programs knows by name.
+_PIO = "from rp2.asm_pio import *\n"
+
 
 def text_of(page: str) -> str:
     return (_DOCS / page).read_text()
@@ -62,7 +65,7 @@ def test_programs_for_micropython_run(page: str, unix: Unix) -> None:
 
 def test_programs_for_a_board_are_right(tmp_path: Path) -> None:
     found = {
-        f"{page} {number}": program
+        f"{page} {number}": _PIO + program if "@rp2.asm_pio" in program else program
         for page in PAGES
         for number, program in enumerate(programs(page, "board"))
     }
