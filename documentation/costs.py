@@ -19,7 +19,7 @@ _OPERATION = re.compile(
 )
 _INTERRUPT = re.compile(r"cycles of an interrupt, (?P<what>.+)")
 _BYTES = re.compile(r"bytes of (?P<what>.+)")
-_FORMS = {"function": "function", "method": "method", "bound": "method, looked up before"}
+_FORMS = {"function": "function", "method": "method", "bound": "looked up before"}
 _MARK = re.compile(r"<!-- costs: (\w+) -->")
 
 Figures = Mapping[str, int]
@@ -48,7 +48,7 @@ def _tables(subject: str, figures: Figures) -> Iterator[str]:
     if operations:
         forms = [form for form in _FORMS if any(form in row for row in operations.values())]
         yield _table(
-            ["cycles of one call", "what it moves", *(_FORMS[form] for form in forms)],
+            ["cycles of one call", "job", *(_FORMS[form] for form in forms)],
             [
                 [f"`{what}`", job, *(_number(row.get(form)) for form in forms)]
                 for (what, job), row in operations.items()
@@ -56,7 +56,7 @@ def _tables(subject: str, figures: Figures) -> Iterator[str]:
         )
     for title, pattern in (("cycles of a whole interrupt", _INTERRUPT), ("bytes of RAM", _BYTES)):
         rows = [
-            [found["what"], _number(figures[name])]
+            [found["what"].removeprefix(f"{subject}: "), _number(figures[name])]
             for name in figures
             if (found := pattern.fullmatch(name)) and re.search(rf"\b{subject}\b", name)
         ]
@@ -76,7 +76,7 @@ def _operations(subject: str, figures: Figures) -> dict[tuple[str, str], dict[st
 
 def _provenance(measured: Mapping[str, Any]) -> str:
     return (
-        "*Medians on an **emulated** Raspberry Pi Pico (RP2040, 125 MHz), with the library "
+        "*Medians on an **emulated** Raspberry Pi Pico (RP2040), with the library "
         f"precompiled: {measured['firmware']}, {measured['origin']}. Good for comparing, not "
         "silicon's.*"
     )
@@ -84,7 +84,7 @@ def _provenance(measured: Mapping[str, Any]) -> str:
 
 def _table(titles: list[str], rows: list[list[str]]) -> str:
     places = ["---" if title and i == 0 else "--:" for i, title in enumerate(titles)]
-    if "what it moves" in titles:
+    if "job" in titles:
         places[1] = "---"
     lines = [titles, places, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

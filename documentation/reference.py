@@ -23,6 +23,8 @@ class Docstrings(griffe.Extension):
     def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
         live = _live_docstrings()
         for each in _objects(pkg):
+            if isinstance(each, griffe.Class) and _has_no_constructor(each):
+                del each.members["__init__"]
             if each.docstring:
                 found = [inspect.cleandoc(each.docstring.value)]
             else:
@@ -31,6 +33,14 @@ class Docstrings(griffe.Extension):
                 link = _links(each) if isinstance(each, griffe.Class) else None
                 text = f"\n\n{_OF_RECORDS}\n\n".join(as_markdown(one, link) for one in found)
                 each.docstring = griffe.Docstring(text, parent=each)
+
+
+def _has_no_constructor(kind: griffe.Class) -> bool:
+    """Whether no caller can make one: such as an end, of which the stub says it takes a Never."""
+    init = kind.members.get("__init__")
+    return isinstance(init, griffe.Function) and any(
+        str(each.annotation) == "Never" for each in init.parameters
+    )
 
 
 def _live_docstrings() -> dict[tuple[str, str], list[str]]:

@@ -8,6 +8,8 @@ board   a board, each alone. Here it is checked beside the stubs that are publis
 """
 
 import re
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -104,7 +106,37 @@ def test_what_the_page_for_rust_names_is_there() -> None:
     assert named - there == {"SpscQueue", "BBQueue", "try_", "i", "with", "d"} & named
 
 
-# --- what the site is built with ----------------------------------------------------------------
+# --- the site -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built so that a link to what is not there ends it."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    said = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    return folder
+
+
+def test_the_reference_has_each_verb_with_what_its_docstring_says(site: Path) -> None:
+    queue = (site / "reference/spsc_queue.html").read_text()
+    for name in ("Producer.try_enqueue", "Consumer.drain_into", "SpscQueue.split", "try_dequeue"):
+        assert f'id="heapless_py.spsc_queue.{name}"' in queue
+    assert "Dequeue the oldest element; " in queue  # a closure's
+    assert "If the elements are records:" in queue
+    assert "<dt>ISR-safe</dt>" in queue
+    assert 'id="heapless_py.vec.Vec.is_full"' in (site / "reference/vec.html").read_text()
+
+
+def test_the_site_needs_nothing_from_elsewhere(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        assert not re.search(r'(src="|<link [^>]*href=")https?://', page.read_text()), page
+    for sheet in site.rglob("*.css"):
+        assert not re.search(r"(url\(|@import )[\"']?https?://", sheet.read_text()), sheet
+
+
+# --- what it is built with ----------------------------------------------------------------------
 
 _MEASURED = {
     "0123456789abcdef": {
@@ -124,7 +156,7 @@ _MEASURED = {
 def test_costs_are_those_of_one_container_with_their_provenance() -> None:
     text = costs.costs("SpscQueue", _MEASURED)
     assert "| `try_enqueue` | element | 1,555 | 998 |" in text
-    assert "| SpscQueue: producer.capture(address) | 1,078 |" in text
+    assert "| producer.capture(address) | 1,078 |" in text
     assert "| a SpscQueue, beside its contents | 1,420 |" in text
     assert "emulated" in text and "MicroPython 1.25.0, built here" in text
     assert "1,234" not in text
