@@ -12,7 +12,7 @@ import griffe
 
 from documentation.docstrings import Link, as_markdown
 from heapless_py import Deque, HistoryBuf, SpscQueue, Vec
-from host_tests.stubs import instances
+from host_tests.instances import instances
 
 _OF_RECORDS = "If the elements are records:"
 

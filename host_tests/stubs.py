@@ -10,12 +10,12 @@ This changes the classes, and is therefore a program of its own.
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from mypy import stubtest
 
-from heapless_py import Arena, BBQueue, Deque, HistoryBuf, Plan, RingBuffer, SpscQueue, String, Vec
+from host_tests.instances import instances
 
 CHECKOUT = Path(__file__).parent.parent
 ALLOWLIST = Path(__file__).with_suffix(".allowlist")
@@ -27,33 +27,6 @@ def main() -> int:
     arguments = ["heapless_py", "--concise", "--allowlist", str(ALLOWLIST)]
     arguments += ["--mypy-config-file", str(CHECKOUT / "pyproject.toml")]
     return stubtest.test_stubs(stubtest.parse_options(arguments))
-
-
-def instances() -> Iterator[object]:
-    """One of each class that has attributes for its users."""
-    yield Arena(4)
-    yield Plan([4], 4)
-    yield RingBuffer(4)
-    yield String(4)
-    yield Vec(4, "H")
-    yield Deque(4, "H")
-    yield HistoryBuf(4, "H")
-    queue = SpscQueue(4, "H")
-    yield from (queue, *queue.split())
-    yield from _of_bytes(BBQueue(4))
-    yield from _of_frames(BBQueue(8))
-
-
-def _of_bytes(queue: BBQueue) -> Iterator[object]:
-    producer, consumer = queue.split()
-    producer.write(b"some")
-    yield from (queue, producer, consumer, consumer.stream(), consumer.read())
-
-
-def _of_frames(queue: BBQueue) -> Iterator[object]:
-    producer, consumer = queue.split_framed()
-    producer.write_frame(b"")
-    yield from (producer, consumer, consumer.read(), producer.grant(0))
 
 
 def _show_on_its_class(instance: object) -> None:

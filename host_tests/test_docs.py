@@ -19,7 +19,7 @@ import pytest
 from documentation import costs
 from documentation.docstrings import as_markdown
 from firmware.deploy import REPOSITORY
-from host_tests.stubs import instances
+from host_tests.instances import instances
 from host_tests.test_types import beside_published_stubs, checked
 from host_tests.unix import Unix
 
