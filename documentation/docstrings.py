@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from textwrap import indent
 
 _ENTRY = re.compile(r"([^\s:`(][^:`(]{0,59}): (.*)")
 _SECTIONS = {"ISR-safe", "Complexity", "Called by", "Raises"}
 _PARAMETERS = re.compile(r"[a-z_]+(, [a-z_]+)*")
 _CODE_SPAN = re.compile(r"(`[^`]+`)")
 _NAME = re.compile(r"\b[a-z_]+\b(?!\()")
-_MANY = 3  # such lines in a row are a list, whatever stands before the colon
+_COLUMNS = re.compile(r"\S {3,}\S")
 
 Link = Callable[[str], str]
 
@@ -24,13 +25,17 @@ def _parts(block: str, link: Link | None) -> Iterator[str]:
     if all(line.startswith("    ") for line in block.splitlines()):
         yield block  # a drawing or an example, as in Markdown
         return
+    if _COLUMNS.search(block):
+        yield indent(block, "    ")
+        return
     lines = _joined(block)
-    entries = [_ENTRY.fullmatch(line) for line in lines]
-    is_list = sum(entry is not None for entry in entries) >= _MANY
+    entries = _entries(lines)
+    if entries[0] and None in entries and not _is_index(entries):
+        entries = [None] * len(lines)  # a sentence with a colon in its first line
     text: list[str] = []
     definitions: list[str] = []
     for line, entry in zip(lines, entries, strict=True):
-        if entry and (is_list or _is_known(entry[1])):
+        if entry:
             if text:
                 yield "\n".join(text)
                 text = []
@@ -44,6 +49,19 @@ def _parts(block: str, link: Link | None) -> Iterator[str]:
         yield "\n".join(text)
     if definitions:
         yield "\n\n".join(definitions)
+
+
+def _entries(lines: list[str]) -> list[re.Match[str] | None]:
+    """For each line its label and what it says of that; None if it is no such line."""
+    entries = [_ENTRY.fullmatch(line) for line in lines]
+    if _is_index(entries):
+        return entries
+    return [entry if entry and _is_known(entry[1]) else None for entry in entries]
+
+
+def _is_index(entries: list[re.Match[str] | None]) -> bool:
+    """Whether this is an index of operations, such as "At the end: push, pop", and so on."""
+    return sum(entry is not None and entry[1][0].isupper() for entry in entries) > 1
 
 
 def _joined(block: str) -> list[str]:

@@ -180,6 +180,16 @@ def test_a_drawing_and_prose_with_a_colon_stay_as_they_are() -> None:
     assert as_markdown(docstring) == docstring
 
 
+def test_columns_stay_columns_and_a_sentence_a_sentence() -> None:
+    assert as_markdown("formats    strategies\nRegisters  fakes") == (
+        "    formats    strategies\n    Registers  fakes"
+    )
+    sentence = (
+        "size: bytes of it, and left: those that are free. Both are words,\nas are images: so."
+    )
+    assert as_markdown(sentence) == sentence
+
+
 def test_an_index_of_operations_has_links() -> None:
     docstring = "Ask: len, is_full\nDrop: clear\nIn a task: wait, async iteration"
     known = {"is_full", "clear", "wait"}
