@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from textwrap import indent
 
 _ENTRY = re.compile(r"([^\s:`(][^:`(]{0,59}): (.*)")
@@ -29,39 +30,25 @@ def _parts(block: str, link: Link | None) -> Iterator[str]:
         yield indent(block, "    ")
         return
     lines = _joined(block)
-    entries = _entries(lines)
-    if entries[0] and None in entries and not _is_index(entries):
-        entries = [None] * len(lines)  # a sentence with a colon in its first line
-    text: list[str] = []
-    definitions: list[str] = []
-    for line, entry in zip(lines, entries, strict=True):
-        if entry:
-            if text:
-                yield "\n".join(text)
-                text = []
-            definitions.append(_definition(entry[1], entry[2], link))
+    for is_list, pairs in groupby(
+        zip(lines, _entries(lines), strict=True), lambda it: bool(it[1])
+    ):
+        if is_list:
+            yield "\n\n".join(_definition(entry[1], entry[2], link) for _, entry in pairs if entry)
         else:
-            if definitions:
-                yield "\n\n".join(definitions)
-                definitions = []
-            text.append(_escaped(line))
-    if text:
-        yield "\n".join(text)
-    if definitions:
-        yield "\n\n".join(definitions)
+            yield _escaped("\n".join(line for line, _ in pairs))
 
 
 def _entries(lines: list[str]) -> list[re.Match[str] | None]:
     """For each line its label and what it says of that; None if it is no such line."""
     entries = [_ENTRY.fullmatch(line) for line in lines]
-    if _is_index(entries):
+    # An index of operations, such as "At the end: push, pop", and so on.
+    if len([entry for entry in entries if entry and entry[1][0].isupper()]) > 1:
         return entries
-    return [entry if entry and _is_known(entry[1]) else None for entry in entries]
-
-
-def _is_index(entries: list[re.Match[str] | None]) -> bool:
-    """Whether this is an index of operations, such as "At the end: push, pop", and so on."""
-    return sum(entry is not None and entry[1][0].isupper() for entry in entries) > 1
+    known = [entry if entry and _is_known(entry[1]) else None for entry in entries]
+    if known[0] and None in known:
+        return [None] * len(lines)  # a sentence with a colon in its first line
+    return known
 
 
 def _joined(block: str) -> list[str]:

@@ -184,9 +184,7 @@ def test_columns_stay_columns_and_a_sentence_a_sentence() -> None:
     assert as_markdown("formats    strategies\nRegisters  fakes") == (
         "    formats    strategies\n    Registers  fakes"
     )
-    sentence = (
-        "size: bytes of it, and left: those that are free. Both are words,\nas are images: so."
-    )
+    sentence = "size: bytes, and left: those that are free. Both are words,\nas are images: so."
     assert as_markdown(sentence) == sentence
 
 
