@@ -30,9 +30,8 @@ def _parts(block: str, link: Link | None) -> Iterator[str]:
         yield indent(block, "    ")
         return
     lines = _joined(block)
-    for is_list, pairs in groupby(
-        zip(lines, _entries(lines), strict=True), lambda it: bool(it[1])
-    ):
+    entries = zip(lines, _entries(lines), strict=True)
+    for is_list, pairs in groupby(entries, lambda pair: pair[1] is not None):
         if is_list:
             yield "\n\n".join(_definition(entry[1], entry[2], link) for _, entry in pairs if entry)
         else:
