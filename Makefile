@@ -31,8 +31,9 @@ test: prepare ## lint, type-check and run every test, on this machine and on a b
 proof: prepare ## prove what the library claims, further than the tests do, and write the report
 	@$(python) -m board_tests.prove $(call option,PORT,port) $(call option,IMAGE,image) $(OPTIONS)
 
-docs: prepare ## build the documentation, as a site in build/site
+docs: prepare ## build the documentation as a site, and print where it begins
 	@NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --quiet $(OPTIONS)
+	@echo build/site/index.html
 
 image: prepare ## fetch or build a MicroPython image for the RP2040, and print its path
 	@$(python) -m firmware.image $(call option,IMAGE,image) $(OPTIONS)

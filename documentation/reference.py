@@ -32,7 +32,8 @@ class Docstrings(griffe.Extension):
             if found:
                 link = _links(each) if isinstance(each, griffe.Class) else None
                 text = f"\n\n{_OF_RECORDS}\n\n".join(as_markdown(one, link) for one in found)
-                each.docstring = griffe.Docstring(text, parent=each)
+                each.docstring = griffe.Docstring("", parent=each)
+                each.docstring.value = text  # which the constructor would unindent
 
 
 def _has_no_constructor(kind: griffe.Class) -> bool:
