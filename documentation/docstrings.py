@@ -17,8 +17,10 @@ Link = Callable[[str], str]
 
 def as_markdown(docstring: str, link: Link | None = None) -> str:
     """The docstring as Markdown; `link` says of a name in an index of operations what it is."""
-    blocks = re.split(r"\n\s*\n", docstring)
-    return "\n\n".join("\n\n".join(_parts(block, link)) for block in blocks)
+    summary, *blocks = re.split(r"\n\s*\n", docstring)
+    return "\n\n".join(
+        [_escaped(summary), *(part for block in blocks for part in _parts(block, link))]
+    )
 
 
 def _parts(block: str, link: Link | None) -> Iterator[str]:
@@ -45,8 +47,10 @@ def _entries(lines: list[str]) -> list[re.Match[str] | None]:
     if len([entry for entry in entries if entry and entry[1][0].isupper()]) > 1:
         return entries
     known = [entry if entry and _is_known(entry[1]) else None for entry in entries]
-    if known[0] and None in known:
-        return [None] * len(lines)  # a sentence with a colon in its first line
+    begin = next((i for i, entry in enumerate(known) if entry), 0)
+    is_in_a_sentence = begin > 0 and not lines[begin - 1].endswith(".")
+    if None in known[begin:] or is_in_a_sentence:
+        return [None] * len(lines)
     return known
 
 

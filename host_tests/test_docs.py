@@ -171,9 +171,9 @@ def test_without_a_measurement_there_are_no_figures() -> None:
 
 
 def test_lines_about_arguments_become_a_list_of_definitions() -> None:
-    docstring = "Do `x_y`, at 2**30.\n\nn: bytes,\n    0 and more.\n\nISR-safe: no (it *is* so)."
+    docstring = "do: `x_y`, at 2**30.\n\nn: bytes,\n    0 and more.\n\nISR-safe: no (it *is* so)."
     assert as_markdown(docstring) == (
-        "Do `x_y`, at 2\\*\\*30.\n\n`n`\n:   bytes, 0 and more.\n\n"
+        "do: `x_y`, at 2\\*\\*30.\n\n`n`\n:   bytes, 0 and more.\n\n"
         "ISR-safe\n:   no (it \\*is\\* so)."
     )
 
@@ -184,17 +184,19 @@ def test_a_drawing_and_prose_with_a_colon_stay_as_they_are() -> None:
 
 
 def test_columns_stay_columns_and_a_sentence_a_sentence() -> None:
-    assert as_markdown("formats    strategies\nRegisters  fakes") == (
-        "    formats    strategies\n    Registers  fakes"
+    assert as_markdown("These:\n\nformats    strategies\nRegisters  fakes") == (
+        "These:\n\n    formats    strategies\n    Registers  fakes"
     )
-    sentence = "size: bytes, and left: those that are free. Both are words,\nas are images: so."
+    sentence = (
+        "Of it.\n\nsize: bytes, and left: those that are free. Both are words,\nas are images: so."
+    )
     assert as_markdown(sentence) == sentence
 
 
 def test_an_index_of_operations_has_links() -> None:
-    docstring = "Ask: len, is_full\nDrop: clear\nIn a task: wait, async iteration"
+    docstring = "It.\n\nAsk: len, is_full\nDrop: clear\nIn a task: wait, async iteration"
     known = {"is_full", "clear", "wait"}
     text = as_markdown(docstring, lambda name: f"[{name}]" if name in known else name)
     assert text == (
-        "Ask\n:   len, [is_full]\n\nDrop\n:   [clear]\n\nIn a task\n:   [wait], async iteration"
+        "It.\n\nAsk\n:   len, [is_full]\n\nDrop\n:   [clear]\n\nIn a task\n:   [wait], async iteration"
     )
