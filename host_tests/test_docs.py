@@ -187,10 +187,11 @@ def test_columns_stay_columns_and_a_sentence_a_sentence() -> None:
     assert as_markdown("These:\n\nformats    strategies\nRegisters  fakes") == (
         "These:\n\n    formats    strategies\n    Registers  fakes"
     )
-    sentence = (
-        "Of it.\n\nsize: bytes, and left: those that are free. Both are words,\nas are images: so."
-    )
-    assert as_markdown(sentence) == sentence
+    for sentence in (
+        "size: bytes, and left: others.\nBoth are so.",
+        "as for the\ncore: see there.",
+    ):
+        assert as_markdown(f"It.\n\n{sentence}") == f"It.\n\n{sentence}"
 
 
 def test_an_index_of_operations_has_links() -> None:
@@ -198,5 +199,6 @@ def test_an_index_of_operations_has_links() -> None:
     known = {"is_full", "clear", "wait"}
     text = as_markdown(docstring, lambda name: f"[{name}]" if name in known else name)
     assert text == (
-        "It.\n\nAsk\n:   len, [is_full]\n\nDrop\n:   [clear]\n\nIn a task\n:   [wait], async iteration"
+        "It.\n\nAsk\n:   len, [is_full]\n\nDrop\n:   [clear]\n\n"
+        "In a task\n:   [wait], async iteration"
     )
