@@ -7,7 +7,7 @@
 #   OPTIONS=…           anything else for the program behind the target
 
 .DEFAULT_GOAL := help
-.PHONY: help measure test proof image clean prepare
+.PHONY: help measure budgets test proof image clean prepare
 .NOTPARALLEL:
 
 python := .venv/bin/python
@@ -21,6 +21,9 @@ help: ## list the targets
 measure: prepare ## measure the containers on a board and write the report
 	@$(python) -m board_tests.measure $(call option,PORT,port) $(call option,IMAGE,image) \
 	  $(call option,BOARD,board) $(if $(MPY),--mpy) $(OPTIONS)
+
+budgets: prepare ## let what is measured now be what `make test` allows, and show what has changed
+	@$(python) -m board_tests.budgets $(call option,IMAGE,image) $(OPTIONS)
 
 test: prepare ## lint, type-check and run every test, on this machine and on a board
 	@$(python) -m ruff check --quiet

@@ -46,7 +46,7 @@ _MADE_WITH: dict[str, tuple[Any, ...]] = {
     "RingBuffer": (256,),
 }
 _OPERATIONS = (
-    ("measure_operations", 21, 600),
+    ("measure_operations", 23, 600),
     ("measure_bbqueue", 24, 600),
     ("measure_ring_buffer", 14, 600),
     ("measure_vec", 32, 600),
@@ -122,12 +122,6 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
         "memory": memory,
     }
     return validate(report)
-
-
-def measure_memory(board: Board, *, console: Console) -> list[Memory]:
-    """What the containers and their imports take of the board's memory."""
-    with _bars(console) as progress:
-        return _memory(board, progress)
 
 
 def _bars(console: Console) -> Progress:
