@@ -29,7 +29,7 @@ test: prepare ## lint, type-check and run every test, on this machine and on a b
 	@$(python) -m ruff check --quiet
 	@$(python) -m ruff format --check --quiet
 	@$(python) -m mypy --no-error-summary
-	@$(for_tests) $(python) -m pytest host_tests board_tests $(OPTIONS)
+	@$(for_tests) $(python) -m pytest -n 4 --dist loadscope host_tests board_tests $(OPTIONS)
 
 proof: prepare ## prove what the library claims, further than the tests do, and write the report
 	@$(python) -m board_tests.prove $(call option,PORT,port) $(call option,IMAGE,image) $(OPTIONS)

@@ -2,9 +2,10 @@
 
     python -m board_tests.budgets [--image IMAGE]
 
-measures on an emulated Pico, shows what has changed, and writes it to budgets.json. `make test`
-fails where something takes 3 % more than it says there: the emulator repeats to 1 %. An image of
-MicroPython that was built by another compiler takes other cycles, so each has budgets of its own.
+measures on an emulated Pico as `make measure MPY=1` does, shows what has changed, and writes it to
+budgets.json. `make test` fails where something takes 3 % more than it says there: the emulator
+repeats to 1 %. An image of MicroPython that another compiler built takes other cycles, so each has
+budgets of its own.
 """
 
 import json
@@ -18,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from board_tests import measure
-from board_tests.report.files import put
+from board_tests.report import files
 from board_tests.report.schema import Memory, Operation, Report
 from board_tests.report.wording import handler_name, number
 from firmware.board import PICO_ARCH, emulated_rp2040
@@ -120,8 +121,8 @@ def imports_on(image: Image) -> Imports:
         "frozen": (frozen, NO_FILES),
     }
     found: dict[str, dict[str, int]] = {}
-    for kind, (its_image, files) in ways.items():
-        with emulated_rp2040(its_image, {**files, **programs()}) as board:
+    for kind, (its_image, there) in ways.items():
+        with emulated_rp2040(its_image, {**there, **programs()}) as board:
             said = board.remote.run(PROGRAMS / "measure_imports.py", timeout=600)
         lines = (json.loads(line) for line in said.splitlines())
         found[kind] = {line["module"]: line["bytes"] for line in lines}
@@ -150,6 +151,7 @@ def main(
         there = {**library(PICO_ARCH), **programs()}
         with emulated_rp2040(found, there) as board:
             report = measure.measure(board, precompile=True, console=progress)
+        files.write(report, measure.FOLDER)
         now = figures(report, imports_on(found))
         show(changes(of_image(found.sha256) or {}, now), console)
         kept = json.loads(FILE.read_text()) if FILE.exists() else {}
@@ -158,7 +160,7 @@ def main(
             "origin": found.origin,
             "budgets": now,
         }
-        put(FILE, json.dumps(kept, indent=1, sort_keys=True) + "\n")
+        files.put(FILE, json.dumps(kept, indent=1, sort_keys=True) + "\n")
         console.print(f"kept in {FILE.name}")
 
 

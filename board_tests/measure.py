@@ -81,6 +81,8 @@ _SHOWN_AS = {
 }
 _BINS = 24
 
+FOLDER = Path("build/measure")  # where the report goes
+
 Line = dict[str, Any]
 
 
@@ -232,7 +234,7 @@ def main(
     image: Annotated[Path | None, typer.Option(help="the firmware to emulate it with")] = None,
     board: Annotated[str, typer.Option(help="which to emulate: rp2040 or qemu")] = "rp2040",
     mpy: Annotated[bool, typer.Option("--mpy", help="precompile for the board")] = False,
-    folder: Annotated[Path, typer.Option(help="where the report goes")] = Path("build/measure"),
+    folder: Annotated[Path, typer.Option(help="where the report goes")] = FOLDER,
 ) -> None:
     """Measure the library on a board and show the result."""
     console = Console()

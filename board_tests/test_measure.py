@@ -267,7 +267,7 @@ def test_a_board_without_a_cycle_counter_is_told_and_the_last_report_kept(
     (tmp_path / "report.json").write_text("the last one")
     options = ("--board", "qemu", "--image", str(qemu_image.path), "--folder", str(tmp_path))
     done = subprocess.run(
-        command(*options), cwd=REPOSITORY, capture_output=True, text=True, timeout=120
+        command(*options), cwd=REPOSITORY, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 1
     last = done.stderr.splitlines()[-1]
