@@ -7,7 +7,7 @@
 #   OPTIONS=…           anything else for the program behind the target
 
 .DEFAULT_GOAL := help
-.PHONY: help measure test proof docs image clean prepare
+.PHONY: help measure budgets test proof docs image clean prepare
 .NOTPARALLEL:
 
 python := .venv/bin/python
@@ -22,11 +22,14 @@ measure: prepare ## measure the containers on a board and write the report
 	@$(python) -m board_tests.measure $(call option,PORT,port) $(call option,IMAGE,image) \
 	  $(call option,BOARD,board) $(if $(MPY),--mpy) $(OPTIONS)
 
+budgets: prepare ## let what is measured now be what `make test` allows, and show what has changed
+	@$(python) -m board_tests.budgets $(call option,IMAGE,image) $(OPTIONS)
+
 test: prepare ## lint, type-check and run every test, on this machine and on a board
 	@$(python) -m ruff check --quiet
 	@$(python) -m ruff format --check --quiet
 	@$(python) -m mypy --no-error-summary
-	@$(for_tests) $(python) -m pytest host_tests board_tests $(OPTIONS)
+	@$(for_tests) $(python) -m pytest -n 4 --dist loadscope host_tests board_tests $(OPTIONS)
 
 proof: prepare ## prove what the library claims, further than the tests do, and write the report
 	@$(python) -m board_tests.prove $(call option,PORT,port) $(call option,IMAGE,image) $(OPTIONS)

@@ -46,7 +46,7 @@ _MADE_WITH: dict[str, tuple[Any, ...]] = {
     "RingBuffer": (256,),
 }
 _OPERATIONS = (
-    ("measure_operations", 21, 600),
+    ("measure_operations", 23, 600),
     ("measure_bbqueue", 24, 600),
     ("measure_ring_buffer", 14, 600),
     ("measure_vec", 32, 600),
@@ -80,6 +80,8 @@ _SHOWN_AS = {
     "d[i] = x": "__setitem__",
 }
 _BINS = 24
+
+FOLDER = Path("build/measure")  # where the report goes
 
 Line = dict[str, Any]
 
@@ -122,12 +124,6 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
         "memory": memory,
     }
     return validate(report)
-
-
-def measure_memory(board: Board, *, console: Console) -> list[Memory]:
-    """What the containers and their imports take of the board's memory."""
-    with _bars(console) as progress:
-        return _memory(board, progress)
 
 
 def _bars(console: Console) -> Progress:
@@ -238,7 +234,7 @@ def main(
     image: Annotated[Path | None, typer.Option(help="the firmware to emulate it with")] = None,
     board: Annotated[str, typer.Option(help="which to emulate: rp2040 or qemu")] = "rp2040",
     mpy: Annotated[bool, typer.Option("--mpy", help="precompile for the board")] = False,
-    folder: Annotated[Path, typer.Option(help="where the report goes")] = Path("build/measure"),
+    folder: Annotated[Path, typer.Option(help="where the report goes")] = FOLDER,
 ) -> None:
     """Measure the library on a board and show the result."""
     console = Console()

@@ -3,7 +3,7 @@
     python -m board_tests.prove [--port PORT] [--image IMAGE]
 
 It runs the tests that are marked as belonging to a proof, further than `make test` does: those on
-the Pico, the mutants, and all others side by side.
+a Pico, the mutants, and all others side by side.
 """
 
 import json
@@ -26,7 +26,7 @@ from firmware.process import Process, running
 from firmware.trouble import Trouble, plain_errors
 
 _TESTS = ("host_tests", "board_tests")
-_WORKERS = 3
+_WORKERS = 4
 _SECONDS = 2 * 3600
 _STOP_SECONDS = 30  # its emulators want to be put away
 

@@ -1,5 +1,7 @@
 """The README's examples do on a board what they show."""
 
+import contextlib
+import io
 import re
 from pathlib import Path
 
@@ -85,3 +87,14 @@ def test_the_frames_example_prints_each_sample(
     assert len(samples) == len(lines) == _EVENTS
     assert samples == sorted(samples)
     assert all(value < 1 << 16 for _, value in samples)
+
+
+def test_the_planning_example_tells_the_same_on_a_host(
+    pico: Board, tmp_path: Path, examples: list[str]
+) -> None:
+    on_host = io.StringIO()
+    with contextlib.redirect_stdout(on_host):
+        exec(examples[3], {})
+    lines = run(pico, examples[3], tmp_path)
+    assert lines == on_host.getvalue().splitlines()
+    assert lines[-1].split()[-2:] == ["in", "all"]

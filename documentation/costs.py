@@ -4,21 +4,26 @@ The figures are those of board_tests/budgets.json, which a measurement has writt
 one. Each table says where its figures came from.
 """
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import heapless_py
+from firmware.deploy import LIBRARY
+
 FILE = Path(__file__).parent.parent / "board_tests/budgets.json"
-NO_FIGURES = "There are no figures yet: `python -m board_tests.budgets` measures them."
+NO_FIGURES = "There are no figures yet: `make budgets` measures them."
 
 # How board_tests/budgets.py names what it has measured.
 _OPERATION = re.compile(
     r"cycles of (?P<subject>\w+)\.(?P<what>.+), as (?P<form>\w+), (?P<job>[a-z ]+)"
 )
 _INTERRUPT = re.compile(r"cycles of an interrupt, (?P<what>.+)")
-_BYTES = re.compile(r"bytes of (?P<what>.+)")
+_BYTES = re.compile(r"bytes of a (?P<what>.+), beside its contents")
+_KINDS = {"source": "as source", ".mpy": "precompiled", "frozen": "frozen into a firmware"}
 _FORMS = {"function": "function", "method": "method", "bound": "looked up before"}
 _MARK = re.compile(r"<!-- costs: (\w+) -->")
 
@@ -54,14 +59,38 @@ def _tables(subject: str, figures: Figures) -> Iterator[str]:
                 for (what, job), row in operations.items()
             ],
         )
-    for title, pattern in (("cycles of a whole interrupt", _INTERRUPT), ("bytes of RAM", _BYTES)):
-        rows = [
-            [found["what"].removeprefix(f"{subject}: "), _number(figures[name])]
-            for name in figures
-            if (found := pattern.fullmatch(name)) and re.search(rf"\b{subject}\b", name)
-        ]
-        if rows:
-            yield _table([title, ""], rows)
+    interrupts = [
+        [found["what"].removeprefix(f"{subject}: "), _number(figures[name])]
+        for name in figures
+        if (found := _INTERRUPT.fullmatch(name)) and re.search(rf"\b{subject}\b", name)
+    ]
+    if interrupts:
+        yield _table(["cycles of a whole interrupt", ""], interrupts)
+    memory = list(_memory(subject, figures))
+    if memory:
+        yield _table(["bytes of RAM", ""], memory)
+
+
+def _memory(subject: str, figures: Figures) -> Iterator[list[str]]:
+    for name in figures:
+        found = _BYTES.fullmatch(name)
+        if found and found["what"].split(",")[0] == subject:
+            yield [f"a {found['what']}, beside its contents", _number(figures[name])]
+    modules = _imported_with(getattr(heapless_py, subject).__module__.rpartition(".")[2])
+    for kind, text in _KINDS.items():
+        sizes = [figures.get(f"bytes of the import of {each}, {kind}") for each in modules]
+        known = [size for size in sizes if size is not None]
+        if len(known) == len(sizes):
+            yield [f"its import, and of all that it imports, {text}", _number(sum(known))]
+
+
+def _imported_with(module: str) -> set[str]:
+    """The modules of the library that are there when this one was imported, itself among them."""
+    found = {module}
+    for statement in ast.parse((LIBRARY / f"{module}.py").read_text()).body:
+        if isinstance(statement, ast.ImportFrom) and statement.level and statement.module:
+            found |= _imported_with(statement.module)
+    return found
 
 
 def _operations(subject: str, figures: Figures) -> dict[tuple[str, str], dict[str, int]]:

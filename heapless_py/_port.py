@@ -535,7 +535,6 @@ else:
             return 0  # as of any address of words
 
         def __add__(self, count):
-            assert count % 4 == 0, count
             return _Words(self[count // 4 :])
 
     class _Variable:
@@ -556,12 +555,14 @@ else:
             assert word & 1, f"{word:#x} is an address to a board, and nothing is there"
             self._cell.cell_contents = int(word) >> 1
 
+    _NO_BUFFER = _Words([0] * 4)
+
     def _words_of(value):
         """What is at the address of an object; a memoryview is as one of the end of a memory."""
         kind = _TYPES.get(type(value), 0)
         is_view = type(value) is memoryview
         if not kind or (is_view and not value.c_contiguous):
-            return _Words((0, 0, 0, 0))
+            return _NO_BUFFER
         memory = memoryview(value)
         code = 1 if type(memory.obj) is bytearray else ord(memory.format[-1])
         if is_view and not memory.readonly:
@@ -624,8 +625,9 @@ class SplitSlicedWindow(SlicedWindow):
 
 
 def _slice(image, window):
-    offset, length = struct.unpack("<II", window)
-    return memoryview(image)[offset >> 8 :][:length]
+    where, length = struct.unpack("<II", window)
+    assert where & 0xFF == 0xC2 or where == 0, hex(where)  # a board's view would have other items
+    return memoryview(image)[where >> 8 :][:length]
 
 
 if sys.implementation.name != "micropython":

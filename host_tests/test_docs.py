@@ -141,6 +141,7 @@ def test_the_site_needs_nothing_from_elsewhere(site: Path) -> None:
 
 # --- what it is built with ----------------------------------------------------------------------
 
+_IMPORTED = ("spsc_queue", "_checker", "_format", "_image", "_port", "_sequence", "errors")
 _MEASURED = {
     "0123456789abcdef": {
         "firmware": "MicroPython 1.25.0",
@@ -151,6 +152,7 @@ _MEASURED = {
             "cycles of RingBuffer.write of 64, as method, bytes": 1234,
             "cycles of an interrupt, SpscQueue: producer.capture(address)": 1078,
             "bytes of a SpscQueue, beside its contents": 1420,
+            **{f"bytes of the import of {module}, .mpy": 1000 for module in _IMPORTED},
         },
     }
 }
@@ -161,6 +163,8 @@ def test_costs_are_those_of_one_container_with_their_provenance() -> None:
     assert "| `try_enqueue` | element | 1,555 | 998 |" in text
     assert "| producer.capture(address) | 1,078 |" in text
     assert "| a SpscQueue, beside its contents | 1,420 |" in text
+    assert "| its import, and of all that it imports, precompiled | 7,000 |" in text
+    assert "as source" not in text  # that was not measured
     assert "emulated" in text and "MicroPython 1.25.0, built here" in text
     assert "1,234" not in text
 

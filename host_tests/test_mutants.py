@@ -55,7 +55,8 @@ PARTS = {
         (
             *("test_spsc_queue", "test_vec", "test_deque", "test_history_buf", *_OF_ALL),
             *("test_port", "test_capture"),
-            *("test_waiting", "test_ring_buffer"),  # for _port and _sequence
+            *("test_waiting", "test_ring_buffer", "test_no_alloc"),  # for _port and _sequence
+            "test_plan",  # for _format
         ),
     ),
     "bytes": Part(("ring_buffer", "string"), ("test_ring_buffer", "test_string", *_OF_ALL)),

@@ -561,6 +561,39 @@ def test_drain_into_takes_no_part_of_an_element() -> None:
     assert list(queue) == [2]
 
 
+def test_bytes_are_drained_to_the_last_one_and_no_further() -> None:
+    queue = SpscQueue.from_iterable(40, "B", range(40))
+    buffer = bytearray(31)
+    assert queue.drain_into(buffer) == 31
+    assert list(buffer) == list(range(31))
+    assert list(queue) == list(range(31, 40))
+
+
+def test_elements_are_taken_into_a_buffer_around_the_end() -> None:
+    queue = SpscQueue(2, "H")
+    buffer = bytearray(2)
+    for number in range(10):
+        queue.enqueue(number)
+        assert queue.try_dequeue_into(buffer)
+        assert int.from_bytes(buffer, "little") == number
+
+
+@pytest.mark.parametrize("code", ["q", "Q", "d"])
+def test_an_array_of_eight_bytes_takes_elements_of_eight_and_no_larger_ones(code: str) -> None:
+    queue = SpscQueue(2, "II")
+    queue.enqueue((1, 2))
+    drained = array(code, [0])
+    assert queue.drain_into(drained) == 1
+    assert drained.tobytes() == struct.pack("<II", 1, 2)
+    with pytest.raises(ValueError, match="shorter than the 9 bytes"):
+        SpscQueue(2, "IIB").drain_into(array(code, [0]))
+
+
+def test_an_array_of_four_bytes_takes_no_elements_of_five() -> None:
+    with pytest.raises(ValueError, match="shorter than the 5 bytes"):
+        SpscQueue(2, "IB").drain_into(array("I", [0]))
+
+
 def test_drain_into_refuses_an_array_of_narrower_items() -> None:
     queue = SpscQueue.from_iterable(3, "I", [1, 2])
     with pytest.raises(ValueError, match="shorter"):

@@ -436,8 +436,9 @@ def test_examples_pass_beside_the_published_stubs_and_mistakes_do_not(
     board: str, tmp_path: Path
 ) -> None:
     readme = (REPOSITORY / "README.md").read_text()
-    press, capture, sample = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    programs = {"elements": press + capture, "frames": sample, "wrong": WRONG_ON_A_BOARD}
+    press, capture, sample, plan = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    programs = {"elements": press + capture, "frames": sample, "plan": plan}
+    programs["wrong"] = WRONG_ON_A_BOARD
     options, path = beside_published_stubs(board)
     verdicts = checked(
         programs,
@@ -447,7 +448,7 @@ def test_examples_pass_beside_the_published_stubs_and_mistakes_do_not(
         *options,
         MYPYPATH=f"{path}{os.pathsep}{REPOSITORY}",
     )
-    assert verdicts["elements"] == verdicts["frames"] == []
+    assert verdicts["elements"] == verdicts["frames"] == verdicts["plan"] == []
     in_handler, in_call = verdicts["wrong"]
     assert in_handler.startswith('7: "Producer[int]" has no attribute "dequeue"')
     assert in_call.startswith('9: Unexpected keyword argument "hot" for "irq"')

@@ -15,10 +15,11 @@ from on_board.plain_ring import PlainRing
 from heapless_py import SpscQueue, spsc_queue
 
 _CAPACITY = 64  # elements of four bytes
+_SOME = 32  # elements of two
 
 
-def _row(subject, op, form, items, statement, operands, prepare, happened):
-    facts = {"subject": subject, "op": op, "form": form, "items": items, "bytes": 4 * items}
+def _row(subject, op, form, items, statement, operands, prepare, happened, size=4):
+    facts = {"subject": subject, "op": op, "form": form, "items": items, "bytes": size * items}
     measure(facts, statement, operands, prepare, happened)
 
 
@@ -59,6 +60,27 @@ def measure_spsc_queue():
     row("try_peek", "method", 1, "a.try_peek(None)", (consumer,), look)
     row("ready", "method", 0, "a.ready()", (consumer,), look)
     row("len", "method", 0, "len(a)", (consumer,), look)
+
+
+def measure_drain():
+    """Many elements of two bytes in one call."""
+    producer, consumer = SpscQueue(_CAPACITY, "H").split()
+    many = array("H", bytes(2 * _SOME))
+
+    def prepare():
+        consumer.clear()
+        for i in range(_SOME):
+            producer.try_enqueue(i)
+
+    def happened():
+        return consumer.is_empty() and many[_SOME - 1] == _SOME - 1
+
+    def row(form, statement, operands):
+        effect = (prepare, happened)
+        _row("SpscQueue", "drain_into", form, _SOME, statement, operands, *effect, size=2)
+
+    row("method", "a.drain_into(b)", (consumer, many))
+    row("bound", "a(b)", (consumer.drain_into, many))
 
 
 def measure_deque():
@@ -122,6 +144,7 @@ def measure_plain_ring():
 
 print(json.dumps({"counter": COUNTER, "empty_call_cycles": empty_call_cycles}))
 measure_spsc_queue()
+measure_drain()
 measure_deque()
 measure_ring_io()
 measure_plain_ring()
