@@ -15,6 +15,7 @@ from array import array
 import machine
 import micropython
 from micropython import const
+from on_board.small_heap import collect_when_full
 
 try:
     from on_board.event_ways import WAYS
@@ -135,6 +136,7 @@ def _span(kept, count: int) -> int:
 
 
 if PioInterrupt:
+    collect_when_full()  # a soft reset leaves this as the program before had it
 
     class _Source(PioInterrupt):
         STEP_CYCLES = _STEP_CYCLES

@@ -1,4 +1,7 @@
-"""Room for the compiler on a small heap, where garbage between what stays leaves it too little."""
+"""Room for the compiler on a small heap, where garbage between what stays leaves it too little.
+
+How often garbage is collected outlives a soft reset.
+"""
 
 import gc
 
