@@ -478,14 +478,18 @@ def _quick_drainer(image, size):
                     target = ptr8(int(target) + 4)
                     run -= 4
             if narrow & 1 == 0:
-                while run >= 8:
+                while run >= 16:
                     ptr16(target)[0] = ptr16(place)[0]
                     ptr16(target)[1] = ptr16(place)[1]
                     ptr16(target)[2] = ptr16(place)[2]
                     ptr16(target)[3] = ptr16(place)[3]
-                    place = ptr8(int(place) + 8)
-                    target = ptr8(int(target) + 8)
-                    run -= 8
+                    ptr16(target)[4] = ptr16(place)[4]
+                    ptr16(target)[5] = ptr16(place)[5]
+                    ptr16(target)[6] = ptr16(place)[6]
+                    ptr16(target)[7] = ptr16(place)[7]
+                    place = ptr8(int(place) + 16)
+                    target = ptr8(int(target) + 16)
+                    run -= 16
                 while run >= 2:
                     ptr16(target)[0] = ptr16(place)[0]
                     place = ptr8(int(place) + 2)

@@ -561,12 +561,16 @@ def test_drain_into_takes_no_part_of_an_element() -> None:
     assert list(queue) == [2]
 
 
-def test_bytes_are_drained_to_the_last_one_and_no_further() -> None:
+@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("count", [1, 3, 7, 15, 16, 17, 31, 32, 33])
+def test_bytes_are_drained_to_the_last_one_and_no_further(before: int, count: int) -> None:
     queue = SpscQueue.from_iterable(40, "B", range(40))
-    buffer = bytearray(31)
-    assert queue.drain_into(buffer) == 31
-    assert list(buffer) == list(range(31))
-    assert list(queue) == list(range(31, 40))
+    for _ in range(before):  # what is left begins at any byte of a word
+        queue.dequeue()
+    buffer = bytearray(count)
+    assert queue.drain_into(buffer) == count
+    assert list(buffer) == list(range(before, before + count))
+    assert list(queue) == list(range(before + count, 40))
 
 
 def test_elements_are_taken_into_a_buffer_around_the_end() -> None:
