@@ -23,6 +23,12 @@ def test_what_is_too_much(before: int | None, after: int | None, is_too_much: bo
     assert Change("it", before, after).is_too_much is is_too_much
 
 
+@pytest.mark.parametrize(("after", "is_too_much"), [(1256, False), (1257, True)])
+def test_an_import_may_take_a_block_of_names_more(after: int, is_too_much: bool) -> None:
+    assert Change("bytes of the import of it, .mpy", 1000, after).is_too_much is is_too_much
+    assert Change("bytes of it", 1000, after).is_too_much
+
+
 def test_a_change_says_what_it_was_and_by_how_much_it_grew() -> None:
     assert str(Change("cycles of it", 1000, 1234)) == "cycles of it: 1,000 -> 1,234, +23.4 %"
     assert str(Change("cycles of it", None, 1234)) == "cycles of it: - -> 1,234"
