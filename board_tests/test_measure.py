@@ -20,8 +20,8 @@ from firmware.deploy import REPOSITORY
 from firmware.image import Image
 from host_tests.containers import CONTAINERS
 
-# All is measured in the first test, for a quarter of an hour on a busy machine.
-pytestmark = pytest.mark.timeout(2400)
+# All is measured in the first test, for half an hour on a busy machine.
+pytestmark = pytest.mark.timeout(3600)
 
 
 @pytest.fixture(scope="module")
