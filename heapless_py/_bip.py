@@ -111,7 +111,7 @@ _HEADER = const(4)  # bytes of a frame before its payload
 # turn: the low bits of `grants`, or `reads`, while the grant is live, and above them the use.
 # wide: whether the machine's words have 64 bits, so that these addresses have upper halves.
 #
-# Conditions are written with bits there: a comparison makes a truth value first, and looks at that.
+# Conditions there are of bits: a comparison makes a truth value first, and then looks at that.
 ROW = 6
 _QUEUE = const(0)
 _WINDOW = const(1)
