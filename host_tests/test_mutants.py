@@ -56,7 +56,7 @@ PARTS = {
             *("test_spsc_queue", "test_vec", "test_deque", "test_history_buf", *_OF_ALL),
             *("test_port", "test_capture"),
             *("test_waiting", "test_ring_buffer", "test_no_alloc"),  # for _port and _sequence
-            "test_plan",  # for _format
+            *("test_plan", "test_names"),  # for _format and __init__
         ),
     ),
     "bytes": Part(("ring_buffer", "string"), ("test_ring_buffer", "test_string", *_OF_ALL)),

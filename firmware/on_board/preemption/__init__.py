@@ -37,7 +37,8 @@ _STACK = const(9)  # the handler's stack pointer
 _DEPTH = const(10)  # bytes from there to where the processor puts that address
 _WITHIN = const(11)  # interrupts that came inside
 _STRIDE = const(12)  # steps from one interrupt to the next
-_WORDS = 13
+_LAST = const(13)  # the address that the last interrupt inside came before
+_WORDS = 14
 
 _PC_IN_FRAME = const(24)  # bytes: R0 to R3, R12 and LR come before it
 _CALIBRATION = const(0x2A5A1234)  # no word that a stack has for another reason
@@ -145,7 +146,8 @@ def _sweep(words, results, memory, outcomes, hits, call, returned) -> int:
             return _LOST
         if w[_SEEN] == 1:
             w[_WITHIN] += 1
-            _note(hits, w[_PC])
+            w[_LAST] = w[_PC]
+            _note(hits, w[_LAST])
         after = after + 1 if w[_SEEN] == -1 else 0
         w[_STEPS] += w[_STRIDE]
         if not _is_known(memory[0], outcomes):
@@ -154,12 +156,15 @@ def _sweep(words, results, memory, outcomes, hits, call, returned) -> int:
 
 
 @micropython.viper
-def _show(words, results, memory, call, returned):
+def _show(words, results, memory, outcomes, hits, call, returned):
     """An experiment for who looks on, after another, as in a sweep."""
     w = ptr32(words)
     inside = w[_MARK]
     w[_STEPS] = _LATE_STEPS
     _experiment(words, results, memory, call, returned)
+    # A sweep looks up these names in between, and theirs may be the places of the operation's.
+    _note(hits, w[_LAST])
+    _is_known(memory[0], outcomes)
     w[_MARK] = w[_WITNESS]
     _experiment(words, results, memory, call, returned)
     w[_MARK] = inside
@@ -428,7 +433,7 @@ class Preemption:
             passes += 1
             self._sweep(call, memory, outcomes, judge)
             if self._trace:
-                self._look(call, memory)
+                self._look(call, memory, outcomes)
                 executed, masked = self._trace[1], _masked(self._trace)
                 missed = _missed(self._trace, self._hits)
         _add_all(self._all_hits, self._hits)
@@ -477,7 +482,7 @@ class Preemption:
                 words[_STEPS] = 0
             judge(returned[0], results[1], words[_SEEN])
 
-    def _look(self, call, memory):
+    def _look(self, call, memory, outcomes):
         """Have the emulator look on, and tell what it saw."""
         trace = self._trace
         trace[0] = 0
@@ -489,7 +494,8 @@ class Preemption:
         if not patience:
             raise OSError("nobody looks on: this is no emulator, or not the one that traces")
         try:
-            _show(self._words, self._results, memory, call, self._returned)
+            words, results, hits = self._words, self._results, self._hits
+            _show(words, results, memory, outcomes, hits, call, self._returned)
         finally:
             machine.mem32[_SCRATCH1] = _END  # also when the operation raised
         if trace[0] != _FINISHED:
