@@ -48,7 +48,7 @@ _MADE_WITH: dict[str, tuple[Any, ...]] = {
 _OPERATIONS = (
     ("measure_operations", 23, 600),
     ("measure_bbqueue", 24, 600),
-    ("measure_ring_buffer", 14, 600),
+    ("measure_ring_buffer", 20, 600),
     ("measure_vec", 32, 600),
     ("measure_deque", 31, 600),
     ("measure_history_buf", 21, 600),

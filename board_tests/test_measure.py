@@ -124,14 +124,14 @@ def test_many_elements_in_one_call_cost_an_eighth_of_each(report: Report, form: 
     assert drained <= 0.12 * 32 * each
 
 
-def _bytes_through(report: Report, subject: str, form: str) -> float:
-    """Median cycles of 64 bytes in and out again."""
+def _bytes_through(report: Report, subject: str, form: str, size: int = 64) -> float:
+    """Median cycles of so many bytes in and out again."""
     both = [
         op["cycles"]["median"]
         for op in report["ops"]
         if (op["subject"], op["form"]) == (subject, form)
         and op["op"] in ("write", "drain_into" if form == "bound" else "readinto")
-        and op.get("job") == "bytes"
+        and (op.get("job"), op["items"]) == ("bytes", size)
     ]
     assert len(both) == 2
     return sum(both)
@@ -143,6 +143,11 @@ def test_bytes_through_a_ring_buffer_cost_little_more_than_through_ring_io(
 ) -> None:
     ring_io = _bytes_through(report, "RingIO", "builtin")
     assert _bytes_through(report, "RingBuffer", form) <= ratio * ring_io
+
+
+def test_many_bytes_cost_less_than_through_ring_io(report: Report) -> None:
+    ours = _bytes_through(report, "RingBuffer", "bound", 1024)
+    assert ours <= _bytes_through(report, "RingIO", "builtin", 1024)
 
 
 def test_ring_io_takes_longer_with_frames_that_are_not_aligned(report: Report) -> None:

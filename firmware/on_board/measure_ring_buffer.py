@@ -10,31 +10,38 @@ from on_board.ways import GOT, SENT, SIZE, measure_bytes, measure_way
 from heapless_py import RingBuffer, ring_buffer
 
 _RING = 256
+_MANY = 1024  # bytes at once, through rings of half as many more
 
 
-def measure_forms(ring):
-    """What moves bytes otherwise than by a method that is looked up each time."""
+def measure_functions(ring):
+    """The function form."""
     image = ring.image
+    into = ("write", "a(b, c, 64)", (ring_buffer.write, image, SENT))
+    out = ("readinto", "a(b, c, 64)", (ring_buffer.readinto, image, GOT))
 
     def put():
         ring.write(SENT)
 
     def take():
-        ring.drain_into(GOT)
+        ring.readinto(GOT)
 
-    def row(form, into, out):
-        measure_way("RingBuffer", form, "bytes", SIZE, into, out, put, take)
+    measure_way("RingBuffer", "function", "bytes", SIZE, into, out, put, take)
 
-    row(
-        "function",
-        ("write", "a(b, c, 64)", (ring_buffer.write, image, SENT)),
-        ("readinto", "a(b, c, 64)", (ring_buffer.readinto, image, GOT)),
-    )
-    row(
-        "bound",
-        ("write", "a(b)", (ring.write, SENT)),
-        ("drain_into", "a(b)", (ring.drain_into, GOT)),
-    )
+
+def measure_bound(ring, sent=SENT, got=GOT):
+    """The methods, looked up before."""
+    write, drain_into = ring.write, ring.drain_into
+
+    def put():
+        write(sent)
+
+    def take():
+        drain_into(got)
+
+    into = ("write", "a(b)", (write, sent))
+    out = ("drain_into", "a(b)", (drain_into, got))
+    size = len(sent)
+    measure_way("RingBuffer", "bound", "bytes", size, into, out, put, take, sent=sent, got=got)
 
 
 def measure_questions(subject, form, ring, questions):
@@ -62,8 +69,17 @@ _ring = RingBuffer(_RING)
 _odd = RingBuffer(_RING + 1)
 
 measure_bytes("RingIO", _ring_io, _ring_io, "builtin")
-measure_forms(_ring)
+measure_functions(_ring)
+measure_bound(_ring)
 measure_bytes("RingBuffer", _ring, _ring)
 measure_bytes("odd RingBuffer", _odd, _odd)
 measure_questions("RingBuffer", "method", _ring, ("peek", "any", "free"))
 measure_questions("RingIO", "builtin", _ring_io, ("any",))
+
+_much = bytearray(bytes(range(256)) * (_MANY // 256))
+_arrived = bytearray(_MANY)
+_ring_io = micropython.RingIO(_MANY + _MANY // 2 + 1)
+_ring = RingBuffer(_MANY + _MANY // 2)
+measure_bytes("RingIO", _ring_io, _ring_io, "builtin", _much, _arrived)
+measure_bound(_ring, _much, _arrived)
+measure_bytes("RingBuffer", _ring, _ring, "method", _much, _arrived)

@@ -11,52 +11,55 @@ SENT = bytearray(range(SIZE))
 GOT = bytearray(SIZE)
 
 
-def _wipe():
-    GOT[:] = bytes(SIZE)
-
-
-def _arrived():
-    return GOT == SENT
-
-
-def measure_way(subject, form, job, items, into, out, put, take, align=lambda: None):
+def measure_way(
+    subject, form, job, items, into, out, put, take, align=lambda: None, sent=SENT, got=GOT
+):
     """A way in and the way out of it, each as (operation, statements, operands).
 
-    `put()` and `take()` do the same untimed; before a put, `align()` moves on in the ring.
+    `put()` and `take()` do the same untimed; before a put, `align()` moves on in the ring. What is
+    `sent` has to arrive in `got`.
     """
-    facts = {"subject": subject, "form": form, "job": job, "items": items, "bytes": SIZE}
+    size = len(sent)
+    facts = {"subject": subject, "form": form, "job": job, "items": items, "bytes": size}
+
+    def wipe():
+        got[:] = bytes(size)
+
+    def arrived():
+        return got == sent
 
     def ready_to_put():
         take()
         align()
 
     def was_put():
-        _wipe()
+        wipe()
         take()
-        return _arrived()
+        return arrived()
 
     def ready_to_take():
         ready_to_put()
         put()
-        _wipe()
+        wipe()
 
     for way, prepare, happened in (
         (into, ready_to_put, was_put),
-        (out, ready_to_take, _arrived),
+        (out, ready_to_take, arrived),
     ):
         op, statements, operands = way
         measure(dict(facts, op=op), statements, operands, prepare, happened)
 
 
-def measure_bytes(subject, writer, reader, form="method"):
+def measure_bytes(subject, writer, reader, form="method", sent=SENT, got=GOT):
     """Bytes of a stream, copied in and out by `writer` and `reader`."""
-    into = ("write", "a.write(b)", (writer, SENT))
-    out = ("readinto", "a.readinto(b)", (reader, GOT))
+    into = ("write", "a.write(b)", (writer, sent))
+    out = ("readinto", "a.readinto(b)", (reader, got))
 
     def put():
-        writer.write(SENT)
+        writer.write(sent)
 
     def take():
-        reader.readinto(GOT)
+        reader.readinto(got)
 
-    measure_way(subject, form, "bytes", SIZE, into, out, put, take)
+    size = len(sent)
+    measure_way(subject, form, "bytes", size, into, out, put, take, sent=sent, got=got)
