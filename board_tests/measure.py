@@ -87,7 +87,7 @@ Line = dict[str, Any]
 
 
 def measure(board: Board, *, precompile: bool = False, console: Console) -> Report:
-    """Measure the library on `board`; about six minutes on an emulated one."""
+    """Measure the library on `board`; some ten minutes on an emulated one."""
     with _bars(console) as progress:
         task = progress.add_task("deploy", total=2)
         deploy(board, precompile=precompile, say=progress.console.print)
