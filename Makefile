@@ -7,7 +7,7 @@
 #   OPTIONS=…           anything else for the program behind the target
 
 .DEFAULT_GOAL := help
-.PHONY: help measure budgets test proof docs image clean prepare
+.PHONY: help deploy measure budgets test proof docs image clean prepare
 .NOTPARALLEL:
 
 python := .venv/bin/python
@@ -17,6 +17,10 @@ for_tests := $(if $(PORT),HEAPLESS_PORT='$(PORT)') $(if $(IMAGE),HEAPLESS_IMAGE=
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 	@sed -n '/^#   /s/^#/ /p' $(MAKEFILE_LIST)
+
+deploy: prepare ## put the library on a board (without PORT: try it out on an emulated one)
+	@$(python) -m firmware.deploy $(call option,PORT,port) $(call option,IMAGE,image) \
+	  $(call option,BOARD,board) $(if $(MPY),--mpy) $(OPTIONS)
 
 measure: prepare ## measure the containers on a board and write the report
 	@$(python) -m board_tests.measure $(call option,PORT,port) $(call option,IMAGE,image) \

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from firmware.board import Board
-from firmware.deploy import REPOSITORY
 from firmware.programs import put_programs
+from host_tests import readme
 
 _EVENTS = 10
 
@@ -38,8 +38,7 @@ _SAMPLES = _INTERRUPTS.format(handler="sample", meanwhile=_RUNS_MAIN)
 
 @pytest.fixture
 def examples() -> list[str]:
-    readme = (REPOSITORY / "README.md").read_text()
-    return re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    return readme.programs()
 
 
 def run(board: Board, program: str, folder: Path) -> list[str]:

@@ -3,14 +3,16 @@
 #     include("/path/to/heapless_py/firmware/manifest.py")
 #
 # MicroPython's build runs this file, and gives it the functions it calls.
-# ruff: noqa: F821, PTH208
+# ruff: noqa: F821, PTH123, PTH208
 # mypy: ignore-errors
 
 import os
 
+with open("../heapless_py/__init__.py") as source:
+    versions = [line.split('"')[1] for line in source if line.startswith("__version__")]
 metadata(
     description="Fixed-capacity containers: no allocation, safe in a hard interrupt",
-    version="0.1.0",
+    version=versions[0],
     license="MIT",
 )
 # The modules, and not the package within, which is for tests on a host.

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from firmware.deploy import LIBRARY, REPOSITORY, library, package
+from host_tests import readme
 
 BOARDS = {"rp2": "rp2", "stm32": "pyboard"}  # and what each is as sys.platform
 
@@ -435,8 +436,7 @@ def test_the_programs_on_a_board_call_what_is_there(board: str) -> None:
 def test_examples_pass_beside_the_published_stubs_and_mistakes_do_not(
     board: str, tmp_path: Path
 ) -> None:
-    readme = (REPOSITORY / "README.md").read_text()
-    press, capture, sample, plan = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    press, capture, sample, plan = readme.programs()
     programs = {"elements": press + capture, "frames": sample, "plan": plan}
     programs["wrong"] = WRONG_ON_A_BOARD
     options, path = beside_published_stubs(board)
