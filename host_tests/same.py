@@ -1,7 +1,9 @@
 """Compares what two interpreters make of one script: this one, and one `elsewhere`."""
 
+import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, Verbosity, assume, given, reject, settings
@@ -106,12 +108,11 @@ def explore(make: Make, there: Replaying, count: int, *, shrink: bool = True) ->
 
 
 def _needed(script: Script, there: Replaying) -> Script:
-    """The script without the steps that the difference does not need.
+    """The script without what the difference does not need.
 
     Hypothesis shrinks the numbers that a script is made of, where a step less may change them all.
     """
-    for step in reversed(range(len(script))):
-        fewer = [*script[:step], *script[step + 1 :]]
+    for fewer in _smaller(script):
         try:
             here = _digest(fewer)
         except replay.UnknownName:
@@ -119,6 +120,15 @@ def _needed(script: Script, there: Replaying) -> Script:
         if there.digest(fewer) != here:
             return _needed(fewer, there)
     return script
+
+
+def _smaller(script: Script) -> Iterator[Script]:
+    """The script less a step, less two steps that need each other, less a step's last argument."""
+    for left_out in range(1, min(3, len(script))):
+        yield from map(list, combinations(script, len(script) - left_out))
+    for step, line in enumerate(script):
+        if len(parts := json.loads(line)) > 2:
+            yield [*script[:step], json.dumps(parts[:-1]), *script[step + 1 :]]
 
 
 def generated(make: Make, count: int) -> list[Script]:
