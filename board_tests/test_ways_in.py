@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import heapless_py
-from firmware.board import Board, emulated_rp2040
-from firmware.deploy import REPOSITORY
+from firmware.board import PICO_ARCH, Board, emulated_rp2040
+from firmware.deploy import REPOSITORY, library
 from firmware.image import Image, Kind, find_image
 from host_tests import readme
 
@@ -42,6 +42,16 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture
 def bare(rp2_image: Image) -> Iterator[Board]:
     with emulated_rp2040(rp2_image) as board:
+        yield board
+
+
+@pytest.fixture
+def older(rp2_image: Image) -> Iterator[Board]:
+    """A board on which one module is as it was, and one as source, to copy those two only."""
+    files = dict(library(PICO_ARCH))
+    files["heapless_py/errors.mpy"] += b"#"
+    files["heapless_py/plan.py"] = files.pop("heapless_py/plan.mpy")
+    with emulated_rp2040(rp2_image, files) as board:
         yield board
 
 
@@ -82,11 +92,11 @@ def test_mip_installs_it(bare: Board, environment: dict[str, str]) -> None:
     assert used(bare) == expected("/lib/heapless_py/__init__.py", _MODULES)
 
 
-def test_deploy_precompiles_it(bare: Board, environment: dict[str, str]) -> None:
-    with bare.remote.awake():
-        said = follow(readme.lines_that("make deploy"), environment, bare)
-    assert f"{_MODULES} files, {_MODULES} copied, 0 removed" in said
-    assert used(bare) == expected("/lib/heapless_py/__init__.mpy", _MODULES)
+def test_deploy_precompiles_it(older: Board, environment: dict[str, str]) -> None:
+    with older.remote.awake():
+        said = follow(readme.lines_that("make deploy"), environment, older)
+    assert f"{_MODULES} files, 2 copied, 1 removed" in said
+    assert used(older) == expected("/lib/heapless_py/__init__.mpy", _MODULES)
 
 
 def test_an_image_has_it_frozen(environment: dict[str, str]) -> None:
