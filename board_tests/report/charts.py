@@ -1,14 +1,31 @@
 """What the charts of a report show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from board_tests.report import drawing
 from board_tests.report.peers import Way
-from board_tests.report.schema import Cycles, Histogram, Operation, Rate
-from board_tests.report.wording import handler_name, number, operation_name, ratio, rounded
+from board_tests.report.schema import (
+    Cycles,
+    Form,
+    Histogram,
+    Interrupts,
+    Memory,
+    Operation,
+    Rate,
+)
+from board_tests.report.wording import (
+    handler_name,
+    memory_name,
+    number,
+    operation_name,
+    ratio,
+    rounded,
+)
+
+_UNKNOWN = "mark"  # the colour of a subject of which no operation was measured
 
 
 def operations(peers: Sequence[Operation]) -> str:
@@ -50,6 +67,36 @@ def rates(ways: Sequence[Rate]) -> str:
             drawing.bar(axes, row, 0, each, rate["form"])
             drawing.name(axes, row, f"{handler_name(rate)}  ·  {rate['loop']}")
             drawing.value(axes, row, each, rounded(each))
+        return drawing.as_svg(figure)
+
+
+def handlers(runs: Sequence[Interrupts], kinds: Mapping[str, Form]) -> str:
+    """A bar for each handler's median, a whisker to its p99, the shortest first."""
+    spreads = [(run, run["handler_cycles"]) for run in runs]
+    timed = [(run, cycles) for run, cycles in spreads if cycles is not None]
+    timed.sort(key=lambda each: each[1]["median"])
+    with drawing.sheet(drawing.bars_height(len(timed))) as (figure, axes):
+        reach = max(cycles["p99"] for _, cycles in timed)
+        drawing.prepare_bars(axes, len(timed), reach * 1.25)
+        for row, (run, cycles) in enumerate(timed):
+            drawing.bar(axes, row, 0, cycles["median"], kinds.get(run["subject"], _UNKNOWN))
+            _whisker(axes, row, cycles)
+            drawing.name(axes, row, handler_name(run))
+            drawing.value(axes, row, cycles["p99"], number(cycles["median"]))
+        return drawing.as_svg(figure)
+
+
+def memory(entries: Sequence[Memory], kinds: Mapping[str, Form]) -> str:
+    """A bar for each container: its handle, and then its image."""
+    with drawing.sheet(drawing.bars_height(len(entries))) as (figure, axes):
+        sizes = [(entry["handle_bytes"], entry["image_bytes"]) for entry in entries]
+        drawing.prepare_bars(axes, len(entries), max(map(sum, sizes)) * 1.25, "bytes")
+        for row, (entry, (handle, image)) in enumerate(zip(entries, sizes, strict=True)):
+            colour = kinds.get(entry["subject"].split(",")[0], _UNKNOWN)
+            drawing.bar(axes, row, 0, handle, colour)
+            drawing.bar(axes, row, handle, image, colour, opacity=0.55)
+            drawing.name(axes, row, memory_name(entry))
+            drawing.value(axes, row, handle + image, number(handle + image))
         return drawing.as_svg(figure)
 
 

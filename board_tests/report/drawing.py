@@ -101,7 +101,8 @@ def bar(
 
 def name(axes: Axes, row: int, name: str) -> None:
     """Above the bar, where a long name has the whole width."""
-    text = axes.text(0, row - 0.26, name, va="bottom", ha="left", size=9.5)
+    edge = axes.get_yaxis_transform()  # of it 0 is the left edge, whatever the scale
+    text = axes.text(0, row - 0.26, name, va="bottom", ha="left", size=9.5, transform=edge)
     # A name beyond all measure is cut at the edge, and does not squeeze the bars to nothing.
     text.set_in_layout(False)
 

@@ -10,9 +10,14 @@ from rich.text import Text
 _UNLIMITED = 10_000
 
 
-def show(table: Table, console: Console) -> None:
+def fits(table: Table, console: Console) -> bool:
+    """Whether no name must be broken in two."""
     unlimited = console.options.update(width=_UNLIMITED)
-    if console.measure(table, options=unlimited).maximum > console.width:
+    return console.measure(table, options=unlimited).maximum <= console.width
+
+
+def show(table: Table, console: Console) -> None:
+    if not fits(table, console):
         table.padding = 0  # rather a tight table than a name broken in two
     console.print(table)
     console.print()
