@@ -21,10 +21,10 @@ OBSTACLES_TITLE = "What cannot be compared"
 CHANGES_TITLE = "What changed most"
 SUBJECTS_TITLE = "Operations of each container, and of what is used instead"
 RATIO_NOTE = (
-    "Ratio is how many times A's cost B's is. What would differ as much if it were measured again "
-    "is no change. A median changes by more than 1 %, and is “noise” if it stays within the other "
-    "report's single runs, and these have not all moved as well; the period of an event rate "
-    "changes by more than 10 %, an import by more than 256 bytes."
+    "Ratio is how many times A's cost B's is. What measuring again would change as much is no "
+    "change: medians must be more than 1 % apart, and are “noise” if each is where the other "
+    "report has single runs, unless all of these have moved the same way. Periods of event rates "
+    "must be more than 10 % apart, imports more than 256 bytes."
 )
 NO_OBSTACLES = "Nothing: board, firmware and clock are the same, and so is what was measured."
 TOPICS: dict[Topic, str] = {

@@ -121,7 +121,7 @@ def comparisons(operations: list[Operation]) -> list[Comparison]:
             continue
         for out in operations:
             if out["op"] in _partners(into["op"]) and _kin(into) == _kin(out):
-                key = _JOBS.index(job), into["bytes"], f"{_moved(into, into['items'])} through"
+                key = _JOBS.index(job), into["items"], f"{_moved(into, into['items'])} through"
                 found.setdefault(key, []).append(Way(into, out))
     return [
         Comparison(_JOBS[job], title, sorted(ways, key=lambda way: way.median))
