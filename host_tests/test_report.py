@@ -28,7 +28,7 @@ from board_tests.report.schema import (
 from firmware.trouble import Trouble
 
 HOSTILE = "<script>alert('x')</script> & [bold]$\\alpha$"
-VOID = {"meta", "br"}
+VOID = {"meta", "wbr"}
 
 
 def cycles(median: float) -> Cycles:

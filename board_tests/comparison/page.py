@@ -5,7 +5,7 @@ from pathlib import Path
 from board_tests.comparison import charts, wording
 from board_tests.comparison.differences import Comparison
 from board_tests.report import wording as report_wording
-from board_tests.report.page import drawn, templates
+from board_tests.report.templates import drawn, templates
 
 _TEMPLATES = templates(Path(__file__).parent)
 

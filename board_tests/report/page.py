@@ -3,38 +3,14 @@
 First stands where the figures come from; then what tells whether to use a container; then all.
 """
 
-from collections.abc import Callable, Collection
-from pathlib import Path
-from typing import TypeVar
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from board_tests.report import charts, wording
 from board_tests.report.peers import comparisons, groups, kinds, rates
 from board_tests.report.schema import Interrupts, Report
-
-Rows = TypeVar("Rows", bound=Collection[object])
-
-
-def templates(*folders: Path) -> Environment:
-    """The templates of these folders, around which stands the one that all pages share."""
-    return Environment(
-        loader=FileSystemLoader([*folders, Path(__file__).parent]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
+from board_tests.report.templates import drawn, templates
 
 _TEMPLATES = templates()
-
-
-def drawn(chart: Callable[[Rows], str], rows: Rows) -> Markup | None:
-    """A chart of what there is; of nothing there is none."""
-    # Markup: a drawing is SVG, in which matplotlib has escaped every name already.
-    return Markup(chart(rows)) if rows else None
 
 
 def render(report: Report) -> str:

@@ -11,7 +11,7 @@ INTERRUPTS_TITLE = "How long is an interrupt?"
 MEMORY_TITLE = "What memory does it take?"
 OPERATIONS_TITLE = "Every operation"
 DURATIONS_TITLE = "Every handler"
-DELIVERY = "Interrupts at a steady period, in cycles; a lost one came while another waited."
+DELIVERY = "Interrupts at a steady period, in cycles: how many were raised, and how many came."
 # What a chart's colour means.
 FORMS: dict[Form, str] = {
     "function": "function of a heapless_py container",
