@@ -31,7 +31,7 @@ def main(
         comparison = compare((a, b), files.read(Path(a)), files.read(Path(b)))
         files.keep({"report.html": page.render(comparison)}, folder)
         terminal.show(comparison, console)
-        console.print(f"\nThe same as a page: {folder / 'report.html'}")
+        console.print(f"\nThe same as a page: {folder / 'report.html'}", markup=False)
 
 
 if __name__ == "__main__":

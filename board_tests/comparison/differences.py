@@ -44,10 +44,10 @@ class Figure:
 
     @property
     def verdict(self) -> Verdict:
-        if self.a is None or self.b is None:
-            return "only in B" if self.a is None else "only in A"
         if not self.comparable:
             return "not comparable"
+        if self.a is None or self.b is None:
+            return "only in B" if self.a is None else "only in A"
         if self.changed:
             return "more" if self.b > self.a else "less"
         return "noise" if noise.apart(self.a, self.b) else "same"

@@ -40,8 +40,8 @@ def _reaches(cycles: Cycles, value: float) -> bool:
 def rate_changed(a: Rate, b: Rate) -> bool:
     """Whether the limits are apart: each lies within one step below the period that was found."""
     slow, fast = sorted((a, b), key=lambda rate: rate["period_cycles"], reverse=True)
-    bisected = slow["period_cycles"] - slow["resolution_cycles"] < fast["period_cycles"]
-    return not bisected and apart(a["period_cycles"], b["period_cycles"], _RATES)
+    overlap = slow["period_cycles"] - slow["resolution_cycles"] < fast["period_cycles"]
+    return not overlap and apart(a["period_cycles"], b["period_cycles"], _RATES)
 
 
 def lost_changed(a: int, b: int) -> bool:

@@ -167,6 +167,7 @@ def _figure(
     aside: tuple[str, ...] = (),
 ) -> Figure:
     a, b = pair.each(value)
+    comparable = comparable and pair.same(lambda entry: value(entry) is None)
     return Figure(
         pair.either["subject"],
         *name,

@@ -47,7 +47,8 @@ _THINGS: dict[Topic, str] = {
     "memory": "the memory of these containers",
 }
 _NOT_COMPARABLE: dict[Topic, str] = {
-    "interrupts": "Other periods, or other numbers of interrupts; so what was lost has no ratio:",
+    "interrupts": "Raised at other periods or in other numbers, or timed in one only, so without "
+    "a ratio:",
     "rates": "The bursts or the queues were of other sizes, so these rates have no ratio:",
     "memory": "The capacities are others, so these images have no ratio:",
 }
