@@ -625,6 +625,11 @@ def test_a_chart_leaves_its_colours_to_the_page(html: str) -> None:
     assert "#0000" not in "".join(drawings)
 
 
+def test_a_name_may_break_behind_its_words_and_is_whole_when_read(html: str) -> None:
+    assert "SpscQueue.<wbr>try_<wbr>enqueue" in html
+    assert "SpscQueue.try_enqueue function" in Page(html).text
+
+
 def test_hostile_names_stay_text_everywhere(report: Report) -> None:
     hostile = copy.deepcopy(report)
     hostile["board"]["name"] = hostile["board"]["firmware"] = HOSTILE
