@@ -4,10 +4,11 @@
 #   IMAGE=firmware.uf2  the MicroPython to run, instead of the one that is fetched or built
 #   BOARD=qemu          which board to emulate: rp2040 (the default) or qemu
 #   MPY=1               precompile the library before it goes on the board
+#   A=… B=…             the two reports to compare
 #   OPTIONS=…           anything else for the program behind the target
 
 .DEFAULT_GOAL := help
-.PHONY: help deploy measure budgets test proof docs image clean prepare
+.PHONY: help deploy measure compare budgets test proof docs image clean prepare
 .NOTPARALLEL:
 
 python := .venv/bin/python
@@ -25,6 +26,9 @@ deploy: prepare ## put the library on a board (without PORT: try it out on an em
 measure: prepare ## measure the containers on a board and write the report
 	@$(python) -m board_tests.measure $(call option,PORT,port) $(call option,IMAGE,image) \
 	  $(call option,BOARD,board) $(if $(MPY),--mpy) $(OPTIONS)
+
+compare: prepare ## compare two reports of measurements, A=old/report.json B=new/report.json
+	@$(python) -m board_tests.compare '$(A)' '$(B)' $(OPTIONS)
 
 budgets: prepare ## let what is measured now be what `make test` allows, and show what has changed
 	@$(python) -m board_tests.budgets $(call option,IMAGE,image) $(OPTIONS)

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from board_tests import measure
+from board_tests.comparison.noise import BLOCK_OF_NAMES
 from board_tests.report import files
 from board_tests.report.schema import Memory, Operation, Report
 from board_tests.report.wording import handler_name, number
@@ -32,9 +33,6 @@ from host_tests.containers import CONTAINERS
 
 FILE = Path(__file__).with_name("budgets.json")
 _TOLERANCE = 3  # in a hundred
-# MicroPython keeps names in blocks, which fall to the module that needs the next one: two runs of
-# the same modules, in which a line had changed elsewhere, differed by 128 bytes.
-_BLOCK_OF_NAMES = 256
 _DIGITS = 16  # of an image's SHA-256
 _IMPORT = "bytes of the import"
 
@@ -59,7 +57,7 @@ class Change:
         if not self.before or not self.after:
             return True
         growth = self.after - self.before
-        if self.what.startswith(_IMPORT) and growth <= _BLOCK_OF_NAMES:
+        if self.what.startswith(_IMPORT) and growth <= BLOCK_OF_NAMES:
             return False
         return 100 * growth > _TOLERANCE * self.before
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from board_tests.report import files, terminal
 from board_tests.report.page import render
-from board_tests.report.peers import comparisons, groups, rates
+from board_tests.report.peers import comparisons, groups, kinds, rates
 from board_tests.report.schema import (
     Cycles,
     Form,
@@ -28,7 +28,7 @@ from board_tests.report.schema import (
 from firmware.trouble import Trouble
 
 HOSTILE = "<script>alert('x')</script> & [bold]$\\alpha$"
-VOID = {"meta", "br"}
+VOID = {"meta", "wbr"}
 
 
 def cycles(median: float) -> Cycles:
@@ -432,6 +432,15 @@ def test_a_way_of_a_frame_is_compared_with_ring_io(report: Report) -> None:
     assert frames.ways[1].name == "aligned RingIO.write x2 + readinto x2"
 
 
+def test_the_ways_through_stand_from_few_bytes_to_many() -> None:
+    ways = [
+        operation(f"RingIO.{op}", "builtin", 1000, size=size, items=size, job="bytes")
+        for size in (1024, 64)
+        for op in ("write", "readinto")
+    ]
+    assert [it.title for it in comparisons(ways)] == ["64 bytes through", "1024 bytes through"]
+
+
 def test_both_ends_of_a_deque_find_their_partners() -> None:
     ends = [operation(f"Deque.{op}", "method", 900) for op in ("push_back", "pop_back", "pop")]
     (found,) = comparisons(ends)
@@ -526,18 +535,65 @@ def test_the_page_says_where_its_figures_come_from(report: Report, emulated: boo
     assert "b070107c0ffe" in text
 
 
-def test_the_page_has_a_chart_for_each_group_and_each_handler_and_the_rates(
+def test_the_page_has_a_chart_for_each_group_and_each_handler_the_rates_and_memory(
     report: Report, html: str
 ) -> None:
     drawings = [attributes for tag, attributes in Page(html).tags if tag == "svg"]
     of_operations = len(groups(report["ops"])) + len(comparisons(report["ops"]))
-    assert len(drawings) == 1 + of_operations + len(report["isr"])
+    together = 3  # the rates, the handlers side by side, the memory
+    assert len(drawings) == together + of_operations + len(report["isr"])
+
+
+def test_what_tells_whether_to_use_it_stands_before_all_the_rest(html: str) -> None:
+    text = " ".join(Page(html).text.split())
+    order = (
+        "EMULATED BOARD",
+        "8f14e45fceea167a5a36dedd4bea2543",
+        "The highest rate of hard interrupts",
+        "One element through",
+        "A frame of 64 bytes through",
+        "CPU cycles that the program misses for one interrupt",
+        "The image is the one buffer",
+        "Every operation CPU cycles of one call",
+        "How often a handler took how long",
+    )
+    places = [text.index(it) for it in order]
+    assert places == sorted(places)
+
+
+def test_each_link_on_the_page_leads_somewhere(html: str) -> None:
+    tags = Page(html).tags
+    ids = [of["id"] for tag, of in tags if tag == "section"]
+    assert [of["href"] for tag, of in tags if tag == "a"] == [f"#{name}" for name in ids]
+
+
+def test_handlers_stand_from_the_shortest_to_the_longest_those_without_a_time_left_out(
+    report: Report,
+) -> None:
+    untimed = altered(report, "isr", 1, "handler_cycles", value=None)
+    html = render(untimed)
+    drawing = html[html.index("Median cycles of each handler") :]
+    names = re.findall(r">([^<>]*handler)</text>", drawing[: drawing.index("</svg>")])
+    assert names == ["SpscQueue.try_enqueue, viper handler", "deque: append, bytecode handler"]
+
+
+def test_a_container_has_one_colour_whatever_form_it_was_used_in(report: Report) -> None:
+    assert kinds(report["ops"]) == {
+        "SpscQueue": "function",
+        "BBQueue": "function",
+        "Vec": "function",
+        "deque": "builtin",
+        "list": "builtin",
+        "RingIO": "builtin",
+        "aligned RingIO": "builtin",
+        "plain ring": "idiom",
+    }
 
 
 def test_the_page_answers_how_many_events_a_second_and_says_how_it_knows(html: str) -> None:
     text = " ".join(Page(html).text.split())
-    begin = text.index("How many events a second?")
-    answer = text[begin : text.index("Operations", begin)]
+    begin = text.index("The highest rate of hard interrupts")
+    answer = text[begin : text.index("What does it cost", begin)]
     assert "in 3 bursts of 2,000 in a row, through a queue of 64" in answer
     for figure in ("99,206", "1,260", "10.08", "20", "1,999", "25,100", "7,209"):
         assert figure in answer
@@ -567,6 +623,11 @@ def test_a_chart_leaves_its_colours_to_the_page(html: str) -> None:
     for name in set(re.findall(r"var\(--([\w-]+)\)", "".join(drawings))):
         assert html.count(f"--{name}:") == 2, "one colour for light, one for dark"
     assert "#0000" not in "".join(drawings)
+
+
+def test_a_name_may_break_behind_its_words_and_is_whole_when_read(html: str) -> None:
+    assert "SpscQueue.<wbr>try_<wbr>enqueue" in html
+    assert "SpscQueue.try_enqueue function" in Page(html).text
 
 
 def test_hostile_names_stay_text_everywhere(report: Report) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from board_tests.report.page import render
@@ -17,12 +18,31 @@ def write(report: Report, folder: Path) -> None:
         "report.json": json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
         "report.html": render(report),
     }
+    keep(texts, folder)
+
+
+def keep(texts: Mapping[str, str], folder: Path) -> None:
+    """Put the texts into the folder by their names, or raise Trouble."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             put(folder / name, text)
     except OSError as error:
         raise Trouble(f"cannot write the report to {folder}: {error.strerror}") from error
+
+
+def read(path: Path) -> Report:
+    """The report of that file; Trouble if there is none, or it is no report."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Trouble(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise Trouble(f"{path} is no report: it holds no JSON ({error})") from error
+    try:
+        return validate(report)
+    except Trouble as trouble:
+        raise Trouble(f"{path} is no report of `make measure`: {trouble}") from None
 
 
 def put(path: Path, text: str) -> None:

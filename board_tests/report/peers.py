@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from board_tests.report.schema import Job, Operation, Rate, Report
+from board_tests.report.schema import Form, Job, Operation, Rate, Report
 
 # What puts something in, and what takes it out again: an operation's name, or its first word.
 _PARTNERS = {
@@ -114,24 +114,34 @@ def groups(operations: list[Operation]) -> list[Group]:
 
 def comparisons(operations: list[Operation]) -> list[Comparison]:
     """The pairs that move the same in and out again: one element, bytes, or a frame."""
-    found: dict[tuple[int, str], list[Way]] = {}
+    found: dict[tuple[int, int, str], list[Way]] = {}
     for into in operations:
         job = _job(into)
         if job in _TITLES or (job == "element" and into["items"] != 1):
             continue
         for out in operations:
             if out["op"] in _partners(into["op"]) and _kin(into) == _kin(out):
-                key = _JOBS.index(job), f"{_moved(into, into['items'])} through"
+                key = _JOBS.index(job), into["items"], f"{_moved(into, into['items'])} through"
                 found.setdefault(key, []).append(Way(into, out))
     return [
         Comparison(_JOBS[job], title, sorted(ways, key=lambda way: way.median))
-        for (job, title), ways in sorted(found.items())
+        for (job, _, title), ways in sorted(found.items())
     ]
 
 
 def rates(report: Report) -> list[Rate]:
     """The rates that were measured, the highest first; none in a report older than they are."""
     return sorted(report.get("rates", []), key=lambda rate: -rate["events_per_second"])
+
+
+def kinds(operations: list[Operation]) -> dict[str, Form]:
+    """For each subject what it is: the form of its operations, and function for all of ours."""
+    return {
+        operation["subject"]: operation["form"]
+        if operation["form"] in ("builtin", "idiom")
+        else "function"
+        for operation in operations
+    }
 
 
 def _job(operation: Operation) -> Job:

@@ -20,8 +20,11 @@ def _printable(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1), AfterValidator(_printable)]
-Count = Annotated[int, Field(ge=0)]
-Number = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_MOST = 2**53  # from here on numbers and their neighbours are one to whoever reads JSON
+Count = Annotated[int, Field(ge=0, le=_MOST)]
+Positive = Annotated[int, Field(gt=0, le=_MOST)]
+Number = Annotated[float, Field(ge=0, le=_MOST, allow_inf_nan=False)]
+PositiveNumber = Annotated[float, Field(gt=0, le=_MOST, allow_inf_nan=False)]
 # Bound: a method that was looked up before, once for all calls.
 Form = Literal["method", "bound", "function", "builtin", "idiom"]
 # What an operation moves: elements, bytes of a stream, a frame of bytes; or what it is a step of.
@@ -42,7 +45,7 @@ class Board(TypedDict):
     name: Text
     emulated: bool
     mcu: Text
-    clock_hz: Annotated[int, Field(gt=0)] | None
+    clock_hz: Positive | None
     firmware: Text
     firmware_sha256: Text | None
     counter: NotRequired[Text]  # what counted the cycles, as in "SysTick"
@@ -89,7 +92,7 @@ class Operation(TypedDict):
 class Histogram(TypedDict):
     """How often a handler took how long; bin i begins at start_cycles + i * bin_cycles."""
 
-    bin_cycles: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    bin_cycles: PositiveNumber
     start_cycles: Number
     counts: list[Count]
 
@@ -99,7 +102,7 @@ class Interrupts(TypedDict):
 
     subject: Text
     handler: Text
-    period_cycles: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    period_cycles: PositiveNumber
     events: Count
     received: Count
     lost: Count
@@ -122,13 +125,13 @@ class Rate(TypedDict):
     handler: Text
     form: Form
     loop: Text  # the operation that the main loop takes with
-    period_cycles: Annotated[int, Field(gt=0)]
-    resolution_cycles: Annotated[int, Field(gt=0)]
-    events: Annotated[int, Field(gt=0)]  # of a burst
-    bursts: Annotated[int, Field(gt=0)]  # in a row of which nothing was lost
+    period_cycles: Positive
+    resolution_cycles: Positive
+    events: Positive  # of a burst
+    bursts: Positive  # in a row of which nothing was lost
     capacity: Count  # elements that the queue holds
-    lost_below: Annotated[int, Field(gt=0)]  # of a burst that was faster by the resolution
-    events_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    lost_below: Positive  # of a burst that was faster by the resolution
+    events_per_second: PositiveNumber
 
 
 def _falls_short(rate: Rate) -> Rate:
@@ -141,7 +144,7 @@ def _falls_short(rate: Rate) -> Rate:
 class Memory(TypedDict):
     subject: Text
     capacity: Count
-    format: str
+    format: Annotated[str, AfterValidator(_printable)]
     image_bytes: Count
     handle_bytes: Count
     import_bytes: Count

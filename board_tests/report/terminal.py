@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from board_tests.report import wording
+from board_tests.report import tables, wording
 from board_tests.report.peers import Comparison, Group, comparisons, groups, rates
 from board_tests.report.schema import Cycles, Interrupts, Memory, Rate, Report
 from board_tests.report.wording import number
 
 _KEY = "heap: bytes one call allocates; ISR: safe in a hard interrupt handler"
-_UNLIMITED = 10_000
 _SPREAD = ("min", "median", "p99", "max")
 
 
@@ -25,10 +23,10 @@ def show(report: Report, console: Console | None = None) -> None:
         console.print(_KEY, style="dim")
         console.print()
     for group in groups(report["ops"]):
-        _print(_operations(group), console)
+        tables.show(_operations(group), console)
     clock = report["board"]["clock_hz"]
     for comparison in comparisons(report["ops"]):
-        _print(_ways(comparison, clock), console)
+        tables.show(_ways(comparison, clock), console)
     for table in (
         _rates(rates(report), clock),
         _delivery(report["isr"], clock),
@@ -36,7 +34,7 @@ def show(report: Report, console: Console | None = None) -> None:
         _memory(report["memory"]),
     ):
         if table.row_count:
-            _print(table, console)
+            tables.show(table, console)
 
 
 def _show_provenance(report: Report, console: Console) -> None:
@@ -56,56 +54,26 @@ def _show_provenance(report: Report, console: Console) -> None:
     console.print()
 
 
-def _print(table: Table, console: Console) -> None:
-    unlimited = console.options.update(width=_UNLIMITED)
-    if console.measure(table, options=unlimited).maximum > console.width:
-        table.padding = 0  # rather a tight table than a name broken in two
-    console.print(table)
-    console.print()
-
-
-def _table(title: str, names: Sequence[str], figures: Sequence[str]) -> Table:
-    """A table whose columns of names may wrap and whose columns of figures may not."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        collapse_padding=True,
-    )
-    for name in names:
-        table.add_column(name, overflow="fold")
-    for figure in figures:
-        table.add_column(figure, justify="right", no_wrap=True)
-    return table
-
-
-def _add(table: Table, names: Sequence[str], figures: Sequence[str | Text]) -> None:
-    # Text, not str: rich would read a name's square brackets as markup.
-    table.add_row(*map(Text, names), *figures)
-
-
 def _operations(group: Group) -> Table:
     bulk = group.items > 1
     title = f"{group.title}, cycles"
     per_item = ("each",) if bulk else ()
     figures = ("bytes", *_SPREAD, *per_item, "heap", "ISR")
-    table = _table(title, ("operation", "form"), figures)
+    table = tables.make(title, ("operation", "form"), figures)
     for operation in group.operations:
         cycles = operation["cycles"]
         each = (wording.rounded(cycles["median"] / group.items),) if bulk else ()
-        _add(
+        tables.add(
             table,
             (wording.operation_name(operation), operation["form"]),
             (
                 number(operation["bytes"]),
                 *_spread(cycles),
                 *each,
-                _good(number(operation["allocated_bytes"]), operation["allocated_bytes"] == 0),
-                _good(wording.yes(operation["isr_safe"]), operation["isr_safe"]),
+                tables.good(
+                    number(operation["allocated_bytes"]), operation["allocated_bytes"] == 0
+                ),
+                tables.good(wording.yes(operation["isr_safe"]), operation["isr_safe"]),
             ),
         )
     return table
@@ -114,10 +82,10 @@ def _operations(group: Group) -> Table:
 def _ways(comparison: Comparison, clock: int | None) -> Table:
     figures = ("in", "out", "both", "µs", f"vs {comparison.yardstick_name}")
     title = f"{comparison.title}, median cycles"
-    table = _table(title, ("in + out", "form"), figures)
+    table = tables.make(title, ("in + out", "form"), figures)
     table.caption = wording.note(comparison.job)
     for way in comparison.ways:
-        _add(
+        tables.add(
             table,
             (way.name, way.into["form"]),
             (
@@ -133,10 +101,10 @@ def _ways(comparison: Comparison, clock: int | None) -> Table:
 
 def _rates(ways: Sequence[Rate], clock: int | None) -> Table:
     figures = ("events/s", "period", "µs", "step", "below")
-    table = _table(wording.RATES_TITLE, ("handler", "taken by"), figures)
+    table = tables.make(wording.RATES_TITLE, ("handler", "taken by"), figures)
     table.caption = wording.rates_note(ways) if ways else None
     for rate in ways:
-        _add(
+        tables.add(
             table,
             (wording.handler_name(rate), rate["loop"]),
             (
@@ -152,9 +120,9 @@ def _rates(ways: Sequence[Rate], clock: int | None) -> Table:
 
 def _delivery(runs: Sequence[Interrupts], clock: int | None) -> Table:
     figures = ("period", "µs", "events", "received", "lost", "in order")
-    table = _table("Interrupts delivered", ("handler",), figures)
+    table = tables.make("Interrupts delivered", ("handler",), figures)
     for run in runs:
-        _add(
+        tables.add(
             table,
             (wording.handler_name(run),),
             (
@@ -162,26 +130,26 @@ def _delivery(runs: Sequence[Interrupts], clock: int | None) -> Table:
                 wording.microseconds(run["period_cycles"], clock),
                 number(run["events"]),
                 number(run["received"]),
-                _good(number(run["lost"]), run["lost"] == 0),
-                _good(wording.yes(run["in_order"]), run["in_order"]),
+                tables.good(number(run["lost"]), run["lost"] == 0),
+                tables.good(wording.yes(run["in_order"]), run["in_order"]),
             ),
         )
     return table
 
 
 def _durations(runs: Sequence[Interrupts]) -> Table:
-    table = _table("Interrupt handlers, cycles", ("handler",), _SPREAD)
+    table = tables.make("Interrupt handlers, cycles", ("handler",), _SPREAD)
     for run in runs:
-        _add(table, (wording.handler_name(run),), _spread(run["handler_cycles"]))
+        tables.add(table, (wording.handler_name(run),), _spread(run["handler_cycles"]))
     return table
 
 
 def _memory(memory: Sequence[Memory]) -> Table:
-    table = _table(
+    table = tables.make(
         "Memory, bytes", ("subject", "format"), ("capacity", "image", "handle", "import")
     )
     for entry in memory:
-        _add(
+        tables.add(
             table,
             (entry["subject"], entry["format"] or wording.NOTHING),
             (
@@ -203,7 +171,3 @@ def _spread(cycles: Cycles | None) -> tuple[str | Text, ...]:
         number(cycles["p99"]),
         number(cycles["max"]),
     )
-
-
-def _good(figure: str, good: bool) -> Text:
-    return Text(figure, style="green" if good else "red")

@@ -2,10 +2,16 @@
 
 from collections.abc import Sequence
 
-from board_tests.report.schema import Board, Form, Interrupts, Job, Operation, Rate, Report
+from board_tests.report.schema import Board, Form, Interrupts, Job, Memory, Operation, Rate, Report
 
 NOTHING = "-"
 RATES_TITLE = "How many events a second?"
+THROUGH_TITLE = "What does it cost, in and out again?"
+INTERRUPTS_TITLE = "How long is an interrupt?"
+MEMORY_TITLE = "What memory does it take?"
+OPERATIONS_TITLE = "Every operation"
+DURATIONS_TITLE = "Every handler"
+DELIVERY = "Interrupts at a steady period, in cycles: how many were raised, and how many came."
 # What a chart's colour means.
 FORMS: dict[Form, str] = {
     "function": "function of a heapless_py container",
@@ -13,6 +19,12 @@ FORMS: dict[Form, str] = {
     "bound": "bound: a method that was looked up before, once for all calls",
     "builtin": "built into MicroPython, in C",
     "idiom": "idiom, written in plain Python",
+}
+# The same where only the subject is known, and not in which form it was used.
+KINDS: dict[Form, str] = {
+    "function": "a heapless_py container",
+    "builtin": FORMS["builtin"],
+    "idiom": FORMS["idiom"],
 }
 _COMMIT_DIGITS = 12
 
@@ -30,7 +42,9 @@ def rounded(value: float) -> str:
 
 
 def ratio(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:.2f} x"
+    if value is None:
+        return NOTHING
+    return f"{value:.2f} x" if value < 1000 else f"{value:.3g} x"
 
 
 def yes(truth: bool) -> str:
@@ -39,6 +53,10 @@ def yes(truth: bool) -> str:
 
 def microseconds(cycles: float, clock_hz: int | None) -> str:
     return NOTHING if clock_hz is None else f"{cycles * 1e6 / clock_hz:,.2f}"
+
+
+def megahertz(clock_hz: int) -> str:
+    return f"{clock_hz / 1e6:g} MHz"
 
 
 def operation_name(operation: Operation) -> str:
@@ -78,6 +96,12 @@ def handler_name(run: Interrupts | Rate) -> str:
     return handler if subject in handler else f"{subject}: {handler}"
 
 
+def memory_name(entry: Memory) -> str:
+    """The container, with how many it holds of what."""
+    held = f"{number(entry['capacity'])} of {entry['format']}" if entry["format"] else ""
+    return f"{entry['subject']}, {held or number(entry['capacity']) + ' bytes'}"
+
+
 def origin(board: Board) -> str:
     return "EMULATED BOARD" if board["emulated"] else "REAL HARDWARE"
 
@@ -98,7 +122,7 @@ def provenance(report: Report) -> list[tuple[str, str]]:
     clock = board["clock_hz"]
     return [
         ("Board", f"{board['name']} ({board['mcu']})"),
-        ("Clock", "unknown" if clock is None else f"{clock / 1e6:g} MHz"),
+        ("Clock", "unknown" if clock is None else megahertz(clock)),
         ("Firmware", board["firmware"]),
         ("Its SHA-256", board["firmware_sha256"] or "unknown"),
         ("Library", f"heapless_py {library['version']}, {_commit(library['commit'])}"),
