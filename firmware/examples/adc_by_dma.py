@@ -3,14 +3,13 @@
 Connect a voltage between 0 and 3.3 V to GP26: a potentiometer, a microphone's amplifier. Without
 one it shows noise. It is for an RP2040, whose registers it uses.
 
-The ADC converts on its own, and DMA takes each sample into a grant of the queue; so the processor
-sees none of them, but one interrupt for a whole block, which commits that grant and lets DMA go on
-in the next one. When the program has not read in time there is no room for a grant. Then a block
-is thrown away, and counted; sampling goes on.
+The ADC converts on its own, and DMA takes each sample into a grant of the queue. The processor has
+one interrupt for a whole block, which commits that grant and lets DMA go on in the next one. When
+the program has not read in time there is no room for one: that block is thrown away, and counted.
 
 Prints for each block, of samples from 0 to 255:
 
-    200 samples from 57 to 201, 128 in the mean; 0 blocks missed
+    200 samples from 57 to 201, mean 128; 0 blocks missed
 """
 
 import rp2
@@ -21,9 +20,8 @@ from heapless_py import BBQueue
 RATE = 20_000  # samples a second, 733 to 500,000
 BLOCK = 200  # samples, each of them a byte
 
-# Of the ADC: control, the FIFO's control, the FIFO, the divider of its clock.
+# Registers of the ADC: control, that of the FIFO, the FIFO, the divider of its clock.
 CS, FCS, FIFO, DIV = 0x4004C000, 0x4004C008, 0x4004C00C, 0x4004C010
-CLOCK = 48_000_000
 ENABLE, START_MANY = 1 << 0, 1 << 3  # in CS
 KEEP, AS_BYTES, ASK_DMA, ASK_AT_ONE = 1 << 0, 1 << 1, 1 << 3, 1 << 24  # in FCS
 ADC_ASKS = 36  # DMA's name for it
@@ -35,7 +33,7 @@ class Sampler:
     def __init__(self, producer):
         self._producer = producer
         self._grant = None
-        self._nowhere = bytearray(BLOCK)  # where samples go for which there is no room
+        self._nowhere = bytearray(BLOCK)  # for a block without room
         self.missed = 0  # blocks
         self._dma = rp2.DMA()
         ctrl = self._dma.pack_ctrl(size=0, inc_read=False, treq_sel=ADC_ASKS, irq_quiet=False)
@@ -43,16 +41,15 @@ class Sampler:
         self._dma.irq(self._filled, hard=True)
 
     def start(self):
-        mem32[DIV] = (CLOCK // RATE - 1) << 8
+        mem32[DIV] = (48_000_000 // RATE - 1) << 8  # its clock's 48 MHz
         mem32[FCS] = KEEP | AS_BYTES | ASK_DMA | ASK_AT_ONE
         self._fill()
         mem32[CS] = ENABLE | START_MANY  # of channel 0, which is GP26
 
     def _fill(self):
         self._grant = self._producer.grant_exact(BLOCK)
-        self._dma.write = self._nowhere if self._grant is None else self._grant.view
-        self._dma.count = BLOCK
-        self._dma.active(1)
+        target = self._nowhere if self._grant is None else self._grant.view
+        self._dma.config(write=target, count=BLOCK, trigger=True)
 
     def _filled(self, dma):  # a hard interrupt: nothing in here may allocate
         if self._grant is None:
@@ -86,8 +83,8 @@ def main(blocks=None):
             samples = grant.view[:BLOCK]  # there may be more
             low, high, mean = min(samples), max(samples), sum(samples) // BLOCK
             grant.release(BLOCK)
-            print(f"{BLOCK} samples from {low} to {high}, {mean} in the mean;", end=" ")
-            print(f"{sampler.missed} blocks missed")
+            missed = sampler.missed
+            print(f"{BLOCK} samples from {low} to {high}, mean {mean}; {missed} blocks missed")
             printed += 1
     finally:
         sampler.stop()

@@ -3,13 +3,13 @@
 Nothing needs to be connected. It is for an RP2040, whose thermometer it reads.
 
 A PIO state machine raises a hard interrupt 50 times a second. Its handler keeps the last 32
-measurements in a HistoryBuf, and every 32 of them it builds a line in a String. All of it is
-arithmetic with small integers, in memory that is there from the start. So a line tells what was
-measured up to that moment, however late it is printed; a queue brings it to the program.
+measurements in a HistoryBuf, and every 32 of them it builds a line in a String. All of that is
+arithmetic with small integers, in memory that is there from the start. A queue brings the line to
+the program; it tells of the moment in which it was built, however late it is printed.
 
 Prints, with the seconds since the board was started:
 
-    12.345 s: 27.04 C, from 26.10 to 27.51 in the window, 26.83 in the mean
+    12.345 s: 27.04 C, 26.10 to 27.51 in the window, mean 26.83
 """
 
 from time import ticks_ms
@@ -34,15 +34,12 @@ def ticking():
 
 
 def hundredths(reading):
-    """What the thermometer reads, of 16 bits, in hundredths of a degree.
-
-    It is at 0.706 V at 27 degrees, 1.721 mV less with each more, and 3.3 V read as 4095.
-    """
+    """A reading, of 16 bits, in degrees: 0.706 V are 27 of them, and with each 1.721 mV less."""
     return 43723 - (reading >> 4) * 46825 // 1000
 
 
 class Watch:
-    """Measures, and writes lines that wait in `lines`."""
+    """Measures, and writes `lines`."""
 
     def __init__(self):
         self._thermometer = ADC(4)
@@ -62,13 +59,12 @@ class Watch:
         line.try_push_fixed(ticks_ms(), 3)
         line.try_push_str(" s: ")
         line.try_push_fixed(window.recent(), 2)
-        line.try_push_str(" C, from ")
+        line.try_push_str(" C, ")
         line.try_push_fixed(window.min(), 2)
         line.try_push_str(" to ")
         line.try_push_fixed(window.max(), 2)
-        line.try_push_str(" in the window, ")
+        line.try_push_str(" in the window, mean ")
         line.try_push_fixed(window.mean(), 2)
-        line.try_push_str(" in the mean")
 
 
 def main(count=None, per_second=50):
@@ -84,10 +80,10 @@ def main(count=None, per_second=50):
             line = watch.lines.read()
             if line is None:
                 idle()
-                continue
-            print(str(line.view, "utf-8"))
-            line.release()
-            printed += 1
+            else:
+                print(str(line.view, "utf-8"))
+                line.release()
+                printed += 1
     finally:
         source.active(0)
         pio.irq(None)

@@ -73,7 +73,8 @@ def main(count=None, log=sys.stdout.buffer):
             if frame is None:
                 idle()
                 continue
-            log.write(b"%d " % struct.unpack_from("<I", frame.view))
+            (moment,) = struct.unpack_from("<I", frame.view)
+            log.write(b"%d " % moment)
             log.write(frame.view[STAMP:])
             log.write(b"\n")
             frame.release()
