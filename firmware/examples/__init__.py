@@ -2,6 +2,6 @@
 
     mpremote run firmware/examples/encoder.py
 
-Each ends by itself when it is told after how many lines, events or blocks: `main(10)`. The tests
-run them so, on an emulated Pico that has wires to feed them.
+Each goes on for ever, or ends after as many lines, blocks or edges as it is
+told: `main(10)`. The tests run them so, on an emulated Pico that has wires.
 """

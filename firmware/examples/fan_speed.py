@@ -1,10 +1,11 @@
-"""Measures how fast a fan turns, with asyncio: one task counts its pulses, another one reports.
+"""Measures how fast a fan turns, with two tasks of asyncio and an interrupt.
 
-Connect the fan's tachometer wire, usually the third one, to GP15, and its ground to ground. Two
-times a turn it connects the wire to ground.
+Connect the fan's tachometer wire, often the third one, to GP15, and its ground
+to ground. Twice a turn the fan connects that wire to ground.
 
-A hard interrupt, `capture`'s, keeps the microsecond of each pulse. The task that takes them is
-woken by what the interrupt put into the queue, and takes no time until then.
+A hard interrupt, `capture`'s, keeps the microsecond of each pulse. One task
+takes them: it is woken by what is in the queue, and takes no time until then.
+Another one reports.
 
 Prints each second:
 
@@ -49,12 +50,13 @@ async def report(fan, count, every_ms):
         before = fan.pulses
         await asyncio.sleep_ms(every_ms)
         pulses = fan.pulses - before
-        print(f"{fan.speed() if pulses else 0} turns a minute, {pulses} pulses")
+        speed = fan.speed() if pulses else 0
+        print(f"{speed} turns a minute, {pulses} pulses")
         told += 1
 
 
 async def main(count=None, every_ms=1000):
-    """Report so many times; without a count, for ever."""
+    """Report so many times, or for ever."""
     producer, consumer = SpscQueue(64, "I").split()
     tachometer = Pin(15, Pin.IN, Pin.PULL_UP)
     tachometer.irq(producer.capture(TIMER), Pin.IRQ_FALLING, hard=True)

@@ -1,11 +1,12 @@
-"""Watches the chip's own temperature: an interrupt measures, keeps a window, and writes a line.
+"""Watches the chip's own temperature, and writes lines in an interrupt.
 
-Nothing needs to be connected. It is for an RP2040, whose thermometer it reads.
+Nothing needs to be connected. It is for an RP2040, and its thermometer.
 
-A PIO state machine raises a hard interrupt 50 times a second. Its handler keeps the last 32
-measurements in a HistoryBuf, and every 32 of them it builds a line in a String. All of that is
-arithmetic with small integers, in memory that is there from the start. A queue brings the line to
-the program; it tells of the moment in which it was built, however late it is printed.
+A PIO state machine raises a hard interrupt 50 times a second. It measures, and
+keeps the last 32 temperatures in a HistoryBuf. Every 32 of them it builds a
+line in a String: small integers all the way, in memory that is there from the
+start. A queue brings the line to the program. It tells of the moment in which
+it was built, however late it is printed.
 
 Prints, with the seconds since the board was started:
 
@@ -34,7 +35,7 @@ def ticking():
 
 
 def hundredths(reading):
-    """A reading, of 16 bits, in degrees: 0.706 V are 27 of them, and with each 1.721 mV less."""
+    """Of a degree. At 27 there are 0.706 V, 1.721 mV less with each more."""
     return 43723 - (reading >> 4) * 46825 // 1000
 
 
@@ -47,13 +48,13 @@ class Watch:
         self._line = String(100)
         self._producer, self.lines = BBQueue(512).split_framed()
 
-    def measure(self, pio):  # a hard interrupt: nothing in here may allocate
+    def measure(self, pio):  # a hard interrupt: nothing here may allocate
         self._window.write(hundredths(self._thermometer.read_u16()))
         if self._window.written % WINDOW == 0:
-            self._write_line()
-            self._producer.write_frame(self._line.as_bytes())  # or not, when it is full
+            self._build_line()
+            self._producer.write_frame(self._line.as_bytes())
 
-    def _write_line(self):
+    def _build_line(self):
         line, window = self._line, self._window
         line.clear()
         line.try_push_fixed(ticks_ms(), 3)
@@ -68,7 +69,7 @@ class Watch:
 
 
 def main(count=None, per_second=50):
-    """Print so many lines; without a count, for ever."""
+    """Print so many lines, or for ever."""
     watch = Watch()
     pio = rp2.PIO(0)
     pio.irq(watch.measure, hard=True)
@@ -80,10 +81,10 @@ def main(count=None, per_second=50):
             line = watch.lines.read()
             if line is None:
                 idle()
-            else:
-                print(str(line.view, "utf-8"))
-                line.release()
-                printed += 1
+                continue
+            print(str(line.view, "utf-8"))
+            line.release()
+            printed += 1
     finally:
         source.active(0)
         pio.irq(None)

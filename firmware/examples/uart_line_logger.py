@@ -1,14 +1,14 @@
-"""Logs the lines that come in at a UART, each with the time at which it was whole.
+"""Logs the lines that come in at a UART, each with the time it was whole.
 
-Connect what talks, such as a GPS receiver or another board, to GP1, which is UART 0's RX, and
-ground to ground. A wire from GP0 to GP1 lets the board hear itself.
+Connect what talks, such as a GPS receiver or another board, to GP1, UART 0's
+RX, and ground to ground. A wire from GP0 to GP1 lets the board hear itself.
 
-A hard interrupt gathers the bytes, at each pause of the sender, in a grant: memory of the queue
-itself. A line's end commits the grant, and so the line becomes a frame. The program writes whole
-lines from where they lie, to the terminal or to a file, and may be busy for a while in between.
-When there is no room for a line, it is lost as a whole, and counted.
+A hard interrupt gathers the bytes, at each pause of the sender, in a grant:
+memory of the queue itself. The end of a line commits it, and the line becomes
+a frame. The program logs lines from where they lie, to the terminal or to a
+file, and may be busy in between. A line without room is lost, and counted.
 
-Prints, with milliseconds since the board was started:
+Prints, with the milliseconds since the board was started:
 
     12345 $GPGGA,092750.000,5321.6802,N,00630.3372,W,1,8,1.03,61.7,M,55.2,M,,*76
 """
@@ -22,8 +22,9 @@ from machine import UART, idle
 from heapless_py import BBQueue
 
 BAUD = 9600
-LONGEST = 120  # bytes of a line; those behind them are cut off
-STAMP = 4  # bytes before the text: the milliseconds
+BETWEEN_PAUSES = 512  # bytes that a sender may send without one
+STAMP = 4  # bytes before the text of a line: its milliseconds
+LONGEST = STAMP + 120  # bytes; those behind them are cut off
 RETURN, NEWLINE = 13, 10
 
 
@@ -37,10 +38,11 @@ class Lines:
         self._begin()
 
     def _begin(self):
-        self._grant = self._producer.grant(STAMP + LONGEST)  # None when the queue is full
+        self._grant = self._producer.grant(LONGEST)  # None without room
+        self._end_at = 0 if self._grant is None else LONGEST
         self._length = STAMP
 
-    def receive(self, uart):  # a hard interrupt: nothing in here may allocate
+    def receive(self, uart):  # a hard interrupt: nothing here may allocate
         while uart.any():
             uart.readinto(self._byte)
             self._put(self._byte[0])
@@ -49,7 +51,7 @@ class Lines:
         if byte == NEWLINE:
             self._end()
             self._begin()
-        elif byte != RETURN and self._grant is not None and self._length < STAMP + LONGEST:
+        elif self._length < self._end_at and byte != RETURN:
             self._grant[self._length] = byte
             self._length += 1
 
@@ -62,9 +64,9 @@ class Lines:
 
 
 def main(count=None, log=sys.stdout.buffer):
-    """Write so many lines to `log`, any stream of bytes; without a count, for ever."""
+    """Log so many lines, or for ever; return how many were lost."""
     lines = Lines(2048)
-    uart = UART(0, baudrate=BAUD, rxbuf=512)  # bytes that may come without a pause
+    uart = UART(0, baudrate=BAUD, rxbuf=BETWEEN_PAUSES)
     uart.irq(lines.receive, UART.IRQ_RXIDLE, hard=True)
     logged = 0
     try:
