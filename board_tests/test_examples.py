@@ -54,14 +54,14 @@ from examples import uart_line_logger
 from machine import UART
 import time
 uart = UART(0)
-pieces = feed({pieces}, uart.write, 6)
+pieces = feed({pieces}, uart.write, {period})
 """
 
 
 def test_the_logger_writes_a_line_for_each_with_its_time(board: Board) -> None:
     long = "x" * 100, "y" * 100 + "\n"
     pieces = ["$GPGGA,1\r\n", "two\nthree\n", "in ", "pieces", "\n\n", *long, "z\n"]
-    program = _SENDS.format(pieces=pieces) + "print(uart_line_logger.main(7))"
+    program = _SENDS.format(pieces=pieces, period=10) + "print(uart_line_logger.main(7))"
     *lines, lost = printed(board, program)
     moments, texts = zip(*(line.split(" ", 1) for line in lines), strict=True)
     whole = "".join(long)[:_LONGEST]
@@ -85,7 +85,7 @@ def test_a_line_without_room_is_lost_as_a_whole_and_counted(board: Board) -> Non
     sent = [f"{number:02}" * 50 for number in range(24)]
     pieces = ["\n".join(sent[at : at + 4]) + "\n" for at in range(0, len(sent), 4)]
     kept = 18  # 2048 bytes // (4 for its length + 4 for its time + 100), less what a grant needs
-    program = _SENDS.format(pieces=pieces) + _SLOW_LOG.format(count=kept)
+    program = _SENDS.format(pieces=pieces, period=40) + _SLOW_LOG.format(count=kept)
     *lines, lost = printed(board, program)
     assert [line.split(" ", 1)[1] for line in lines] == sent[:kept]
     assert int(lost) == len(sent) - kept
