@@ -20,7 +20,7 @@ from board_tests.processes import Witness
 from firmware.board import PICO_ARCH, Board, open_board
 from firmware.deploy import deploy, library
 from firmware.image import Image, Kind, find_image
-from firmware.programs import programs
+from firmware.programs import examples, programs
 
 _workers: list[int] = []  # the processes that run tests for us, with pytest's -n
 
@@ -61,10 +61,11 @@ def pico() -> Iterator[Board]:
     """The board that everything is tested on, with the library on it.
 
     Precompiled, as an emulated Pico compiles it for half a minute, and each program of ours begins
-    with that; the other board has the source. The emulated one can be asked what it executes.
+    with that; the other board has the source. The emulated one can be asked what it executes, and
+    there are wires at its pins.
     """
     port, image = os.environ.get("HEAPLESS_PORT"), _named("HEAPLESS_IMAGE")
-    files = {**library(PICO_ARCH), **programs("preemption")}
+    files = {**library(PICO_ARCH), **programs("preemption"), **examples()}
     emulator = tracing_emulator.__name__
     with open_board(port=port, image=image, files=files, emulator=emulator) as board:
         deploy(board, precompile=True)

@@ -16,13 +16,18 @@ those of interrupts. The lowest bit is set where interrupts were disabled whenev
 
 rp2040py's compiled loop has no place for a hook, so that meanwhile its reference loop in Python
 drives the same core.
+
+The board has the wires of `board_tests.wires`.
 """
 
 import rp2040py.simulator
 from rp2040py._execute_batch import execute_batch as execute_batch_in_python
+from rp2040py.boards import BOARDS
 from rp2040py.cli import main
 from rp2040py.execute_batch import execute_batch
 from rp2040py.simulator import Simulator
+
+from board_tests.wires import WIRED_PICO
 
 _LOOKED_AT = 1
 _FINISHED = 2
@@ -92,4 +97,5 @@ def _execute_batch(simulator: Simulator, tick_batch: int) -> None:
 
 if __name__ == "__main__":
     rp2040py.simulator.execute_batch = _execute_batch  # type: ignore[attr-defined]
+    BOARDS["pico"] = WIRED_PICO
     main()

@@ -1,4 +1,4 @@
-"""The programs that run on a board: those of `firmware/on_board`."""
+"""The programs that run on a board: those of `firmware/on_board`, and the examples."""
 
 from pathlib import Path
 
@@ -9,11 +9,20 @@ from firmware.image import say_on_stderr
 from firmware.transfer import transfer
 
 PROGRAMS = Path(__file__).parent / "on_board"
+EXAMPLES = Path(__file__).parent / "examples"
 
 
 def programs(*packages: str) -> Files:
     """The programs; of the packages among them, those named."""
-    folders = (PROGRAMS, *(PROGRAMS / package for package in packages))
+    return _files(PROGRAMS, *(PROGRAMS / package for package in packages))
+
+
+def examples() -> Files:
+    """The examples, for `import examples.…`."""
+    return _files(EXAMPLES)
+
+
+def _files(*folders: Path) -> Files:
     paths = [path for folder in folders for path in folder.glob("*.py")]
     return {path.relative_to(PROGRAMS.parent).as_posix(): path.read_bytes() for path in paths}
 

@@ -2,11 +2,15 @@
 
 In front of a program there stands where it runs, as in `<!-- runs: host -->`:
 
-host    CPython. The programs of one page are one after the other, and know what was before.
-unix    MicroPython's unix port, likewise.
-board   a board, each alone. Here it is checked beside the stubs that are published for an RP2040.
+host     CPython. The programs of one page are one after the other, and know what was before.
+unix     MicroPython's unix port, likewise.
+board    a board, each alone. Here it is checked beside the stubs that are published for an RP2040;
+         board_tests/test_docs.py runs it.
+example  a board: the line names a file of firmware/examples, which board_tests/test_examples.py
+         runs.
 """
 
+import html
 import re
 import subprocess
 import sys
@@ -19,6 +23,7 @@ import pytest
 from documentation import costs
 from documentation.docstrings import as_markdown
 from firmware.deploy import REPOSITORY
+from firmware.programs import EXAMPLES
 from host_tests.instances import instances
 from host_tests.test_types import beside_published_stubs, checked
 from host_tests.unix import Unix
@@ -50,7 +55,13 @@ def pages_with(place: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_each_program_says_where_it_runs(page: str) -> None:
     places = {where for where, _ in _PROGRAM.findall(text_of(page))}
-    assert places <= {"host", "unix", "board"}
+    assert places <= {"host", "unix", "board", "example"}
+
+
+def test_each_example_is_shown() -> None:
+    shown = programs("examples.md", "example")
+    paths = [path.relative_to(REPOSITORY) for path in EXAMPLES.glob("[!_]*.py")]
+    assert sorted(shown) == [f'--8<-- "{path.as_posix()}"\n' for path in sorted(paths)]
 
 
 @pytest.mark.parametrize("page", pages_with("host"))
@@ -130,6 +141,12 @@ def test_the_reference_has_each_verb_with_what_its_docstring_says(site: Path) ->
         r"<span[^>]*>|</span>|<a [^>]*>|</a>", "", (site / "reference/testing.html").read_text()
     )
     assert 'id="heapless_py.vec.Vec.is_full"' in (site / "reference/vec.html").read_text()
+
+
+def test_listings_are_those_of_the_files(site: Path) -> None:
+    text = re.sub(r"<[^>]*>", "", (site / "examples.html").read_text())
+    for path in EXAMPLES.glob("[!_]*.py"):
+        assert html.escape(path.read_text(), quote=False) in text.replace("&quot;", '"')
 
 
 def test_the_site_needs_nothing_from_elsewhere(site: Path) -> None:
