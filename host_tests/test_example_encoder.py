@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from firmware.examples import encoder
 from firmware.examples.encoder import GPIO_IN, TIMER, A, Encoder
-from heapless_py.testing import Interrupted, Interrupts, Registers, at_every_point, interrupts
+from heapless_py.testing import (
+    Interrupted,
+    Interrupts,
+    Registers,
+    at_every_point,
+    elements,
+    interrupts,
+)
 
 ROOM = 64  # edges that fit in the encoder's queue
 
@@ -42,8 +49,7 @@ class Knob:
 
     def assert_followed(self) -> None:
         self.encoder.follow()
-        assert self.encoder.position == self.position
-        assert self.encoder.missed() == 0
+        assert (self.encoder.position, self.encoder.missed()) == (self.position, 0)
 
 
 # --- what must hold -----------------------------------------------------------------------------
@@ -93,6 +99,17 @@ def test_pauses_are_right_when_the_timer_begins_anew(moment: int, pauses: list[i
             knob.turn(1, pause)
             knob.assert_followed()
             assert knob.encoder.pause == pause
+
+
+@given(st.lists(elements("HI"), max_size=ROOM))
+def test_noise_is_a_step_at_most(edges: list[tuple[int, int]]) -> None:
+    """Whatever the pins say, and whenever."""
+    with Registers(GPIO_IN, TIMER) as registers:
+        followed = Encoder(0, 0)
+        for registers[GPIO_IN], registers[TIMER] in edges:
+            followed.on_edge(None)
+        assert followed.follow() == len(edges)
+        assert abs(followed.position) + followed.missed() <= len(edges)
 
 
 @given(st.integers(0, 3 * ROOM))
