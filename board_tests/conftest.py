@@ -2,7 +2,7 @@
 
 `pico` is an emulated Raspberry Pi Pico, or the real board at HEAPLESS_PORT; `cortex_m3` is QEMU's.
 HEAPLESS_IMAGE and HEAPLESS_QEMU_IMAGE name the firmware they run, instead of the one that is
-fetched or built.
+fetched or built. Where none is named, there is also a Pico with a newer one, `pico_testing`.
 """
 
 import contextlib
@@ -17,10 +17,12 @@ import pytest
 
 from board_tests import tracing_emulator
 from board_tests.processes import Witness
-from firmware.board import PICO_ARCH, Board, open_board
-from firmware.deploy import deploy, library
+from firmware.board import PICO_ARCH, Board, emulated_rp2040, open_board
+from firmware.debian import Suite
+from firmware.deploy import deploy, library, mpy_version
 from firmware.image import Image, Kind, find_image
 from firmware.programs import examples, programs
+from firmware.trouble import Trouble
 
 _workers: list[int] = []  # the processes that run tests for us, with pytest's -n
 
@@ -68,6 +70,23 @@ def pico() -> Iterator[Board]:
     files = {**library(PICO_ARCH), **programs("preemption"), **examples()}
     emulator = tracing_emulator.__name__
     with open_board(port=port, image=image, files=files, emulator=emulator) as board:
+        deploy(board, precompile=True)
+        yield board
+
+
+@pytest.fixture(scope="session")
+def pico_testing() -> Iterator[Board]:
+    """An emulated Pico with the MicroPython of Debian's testing suite, if that has one for us."""
+    for variable in ("HEAPLESS_PORT", "HEAPLESS_IMAGE"):
+        if variable in os.environ:
+            pytest.skip(f"{variable} names the one to test")
+    try:
+        image = find_image(Kind.RP2, suite=Suite.TESTING)
+    except Trouble as trouble:
+        pytest.skip(f"Debian's testing suite has no MicroPython for us: {trouble}")
+    with emulated_rp2040(image, {**library(PICO_ARCH), **programs()}) as board:
+        if board.mpy_version != mpy_version():
+            pytest.skip(f"{board.firmware} loads .mpy files of another version")
         deploy(board, precompile=True)
         yield board
 

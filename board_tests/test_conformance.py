@@ -20,14 +20,22 @@ Record = Callable[[str, object], None]
 
 # The emulated Pico takes 1 to 5 s for each script, and twice that while others use the machine.
 _SCRIPTS = 8 if FULL else 6
+_SCRIPTS_BESIDES = 2
 _EVERY = 100  # so many steps lie between the digests that are compared
 
 
-@pytest.fixture(scope="module", params=["pico", "cortex_m3"])
+@pytest.fixture(scope="module", params=["pico", "pico_testing", "cortex_m3"])
 def board(request: pytest.FixtureRequest) -> Board:
     board: Board = request.getfixturevalue(request.param)
     put_programs(board)
     return board
+
+
+@pytest.fixture
+def how_many(request: pytest.FixtureRequest) -> int:
+    """Scripts for each container; fewer on a firmware that is looked at besides."""
+    is_besides = request.node.callspec.params["board"] == "pico_testing"
+    return _SCRIPTS_BESIDES if is_besides else _SCRIPTS
 
 
 @pytest.mark.proof("differential")
@@ -35,6 +43,7 @@ def board(request: pytest.FixtureRequest) -> Board:
 def test_containers_do_the_same(
     board: Board,
     tmp_path: Path,
+    how_many: int,
     container: str,
     record_property: Record,
 ) -> None:
@@ -46,7 +55,7 @@ def test_containers_do_the_same(
         begin += 'lines = open("/script.jsonl"); '
         return board.remote.exec(begin + code, timeout=500)
 
-    scripts = generated(CONTAINERS[container].script, _SCRIPTS)
+    scripts = generated(CONTAINERS[container].script, how_many)
     script = [step for each in scripts for step in each]
     assert difference(script, on_board, _EVERY) is None
     record_property("explored", {"operations": operations(script), "scripts": len(scripts)})

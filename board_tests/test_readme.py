@@ -36,6 +36,12 @@ except asyncio.TimeoutError:
 _SAMPLES = _INTERRUPTS.format(handler="sample", meanwhile=_RUNS_MAIN)
 
 
+@pytest.fixture(params=["pico", "pico_testing"])
+def board(request: pytest.FixtureRequest) -> Board:
+    board: Board = request.getfixturevalue(request.param)
+    return board
+
+
 @pytest.fixture
 def examples() -> list[str]:
     return readme.programs()
@@ -49,18 +55,18 @@ def run(board: Board, program: str, folder: Path) -> list[str]:
 
 
 def test_the_queue_example_prints_each_event(
-    pico: Board, tmp_path: Path, examples: list[str]
+    board: Board, tmp_path: Path, examples: list[str]
 ) -> None:
     before, loop, after = examples[0].partition("while True:\n")
     assert loop
-    lines = run(pico, f"{before}{_PRESSES}for _ in range(1):\n{after}", tmp_path)
+    lines = run(board, f"{before}{_PRESSES}for _ in range(1):\n{after}", tmp_path)
     moments = [int(line.removeprefix("pressed at ")) for line in lines]
     assert len(moments) == _EVENTS
     assert moments == sorted(set(moments))
 
 
 def test_the_capture_example_keeps_the_time_of_each_event(
-    pico: Board, tmp_path: Path, examples: list[str]
+    board: Board, tmp_path: Path, examples: list[str]
 ) -> None:
     before, loop, _ = examples[0].partition("while True:\n")
     program, registered = re.subn(
@@ -70,7 +76,7 @@ def test_the_capture_example_keeps_the_time_of_each_event(
         flags=re.MULTILINE,
     )
     assert loop and registered == 1
-    (line,) = run(pico, before + program + _CAPTURES, tmp_path)
+    (line,) = run(board, before + program + _CAPTURES, tmp_path)
     moments = [int(word) for word in line.split()]
     assert len(moments) == _EVENTS
     assert moments == sorted(set(moments))
@@ -78,9 +84,9 @@ def test_the_capture_example_keeps_the_time_of_each_event(
 
 
 def test_the_frames_example_prints_each_sample(
-    pico: Board, tmp_path: Path, examples: list[str]
+    board: Board, tmp_path: Path, examples: list[str]
 ) -> None:
-    lines = run(pico, examples[2] + _SAMPLES, tmp_path)
+    lines = run(board, examples[2] + _SAMPLES, tmp_path)
     found = [re.fullmatch(r"sampled \((\d+), (\d+)\)", line) for line in lines]
     samples = [(int(match[1]), int(match[2])) for match in found if match]
     assert len(samples) == len(lines) == _EVENTS
@@ -89,11 +95,11 @@ def test_the_frames_example_prints_each_sample(
 
 
 def test_the_planning_example_tells_the_same_on_a_host(
-    pico: Board, tmp_path: Path, examples: list[str]
+    board: Board, tmp_path: Path, examples: list[str]
 ) -> None:
     on_host = io.StringIO()
     with contextlib.redirect_stdout(on_host):
         exec(examples[3], {})
-    lines = run(pico, examples[3], tmp_path)
+    lines = run(board, examples[3], tmp_path)
     assert lines == on_host.getvalue().splitlines()
     assert lines[-1].split()[-2:] == ["in", "all"]

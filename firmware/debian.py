@@ -1,4 +1,4 @@
-"""Builds MicroPython from the source packages of one Debian suite, on any Debian.
+"""Builds MicroPython from the source packages of a Debian suite, on any Debian.
 
 The suite is read with apt state of our own, so that the machine's package set is untouched, and
 from the mirror that the machine's own apt uses. The ports come out of the packages alone: nothing
@@ -13,16 +13,24 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from firmware.command import run
 from firmware.trouble import Trouble
 
-_SUITE = "trixie"
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _SOURCES = ("micropython", "mbedtls")
 _BINARIES = ("pico-sdk-source", "tinyusb-source")
 _INDEX_LASTS = 24 * 60 * 60
+
+
+class Suite(Enum):
+    """Whose MicroPython is built; the libraries that it is built with are always trixie's."""
+
+    TRIXIE = "trixie"
+    TESTING = "testing"  # which changes, and may lack it for a while
+
 
 Say = Callable[[str], None]
 
@@ -37,10 +45,12 @@ def _environment(**more: str) -> dict[str, str]:
 
 
 class Apt:
-    """Debian's suite, as apt sees it from a folder of its own."""
+    """A suite of Debian's, as apt sees it from a folder of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, suite: Suite) -> None:
         self._home = home
+        self._suite = suite
+        self._sources = [f"micropython/{suite.value}", f"mbedtls/{Suite.TRIXIE.value}"]
         self._index = home / "index.json"
         self._list = home / "sources.list"
         self.log = home / "apt.log"
@@ -60,20 +70,22 @@ class Apt:
     def download(self, into: Path) -> None:
         """Put the files there. apt checks them, and fetches only what is not there yet."""
         into.mkdir(exist_ok=True)
-        self._get("source", "--download-only", *_SOURCES, cwd=into)
+        self._get("source", "--download-only", *self._sources, cwd=into)
         self._get("download", *_BINARIES, cwd=into)
 
     def _refresh(self, say: Say) -> None:
-        say(f"reading the package index of Debian {_SUITE}")
+        say(f"reading the package index of Debian {self._suite.value}")
         for folder in ("lists/partial", "cache/archives/partial"):
             (self._home / folder).mkdir(parents=True, exist_ok=True)
         self.log.unlink(missing_ok=True)
         if not _KEYRING.exists():
             raise Trouble(f"{_KEYRING} is missing; install it: apt-get install {_KEYRING.stem}")
-        where = f"[signed-by={_KEYRING}] {self._mirror()} {_SUITE} main\n"
-        self._list.write_text(f"deb {where}deb-src {where}")
+        where, stable = f"[signed-by={_KEYRING}] {self._mirror()}", Suite.TRIXIE.value
+        suites = sorted({stable, self._suite.value})
+        lines = [f"deb {where} {stable} main", *(f"deb-src {where} {it} main" for it in suites)]
+        self._list.write_text("\n".join(lines) + "\n")
         self._get("update", "--error-on=any")
-        said = self._get("source", "--print-uris", *_SOURCES)
+        said = self._get("source", "--print-uris", *self._sources)
         said += self._get("download", "--print-uris", *_BINARIES)
         unfinished = self._index.with_suffix(".new")
         unfinished.write_text(json.dumps(_checksums(said)))
@@ -85,7 +97,7 @@ class Apt:
         columns = ["--format", "$(REPO_URI) $(RELEASE) $(ORIGIN)"]
         ask = ["apt-get", "indextargets", *rows_of_main, *columns]
         said = run(ask, seconds=60, environment=_environment())
-        suites = {"stable", "testing", _SUITE, _codename()}
+        suites = {"stable", _codename(), *(suite.value for suite in Suite)}
         rows = [line.split() for line in said.splitlines() if len(line.split()) == 3]
         rows = [row for row in rows if row[1] in suites]
         # Other people's archives may use Debian's suite names. Which is Debian's own is known once
@@ -139,7 +151,7 @@ def _checksums(said: str) -> dict[str, str]:
         if not any(name.startswith(f"{package}_") for name in files)
     ]
     if missing:
-        raise Trouble(f"Debian {_SUITE} no longer has {' '.join(missing)}; use --image FILE")
+        raise Trouble(f"Debian no longer has {' '.join(missing)}; use --image FILE")
     return files
 
 
@@ -203,6 +215,15 @@ def _build_qemu(build: Build) -> Path:
 
 
 def _build_unix(build: Build) -> Path:
+    return _make_unix(build)
+
+
+def _build_unix_bytecode(build: Build) -> Path:
+    emitters = (f"-DMICROPY_EMIT_{processor}=0" for processor in ("X64", "X86", "THUMB", "ARM"))
+    return _make_unix(build, f"CFLAGS_EXTRA={' '.join(emitters)}")
+
+
+def _make_unix(build: Build, *settings: str) -> Path:
     # Without what would need more libraries than a board has use for; and without the build's id,
     # which depends on the folder.
     build.make(
@@ -210,6 +231,7 @@ def _build_unix(build: Build) -> Path:
         *(f"BUILD={build.folder}", f"FROZEN_MANIFEST={build.manifest}"),
         *("MICROPY_PY_BTREE=0", "MICROPY_PY_SSL=0", "MICROPY_SSL_MBEDTLS=0"),
         "LDFLAGS_EXTRA=-Wl,--build-id=none",
+        *settings,
     )
     return build.folder / "micropython"
 
@@ -226,6 +248,7 @@ _PORTS = {
     "rp2": Port("arm-none-eabi-gcc", f'freeze("$(PORT_DIR)/modules")\n{_ASYNCIO}', _build_rp2),
     "qemu": Port("arm-none-eabi-gcc", _ASYNCIO, _build_qemu),
     "unix": Port("gcc", _ASYNCIO, _build_unix),
+    "unix-bytecode": Port("gcc", _ASYNCIO, _build_unix_bytecode),
 }
 
 

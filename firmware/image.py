@@ -1,6 +1,6 @@
 """A MicroPython image to run: the one named, the official one, or one built here.
 
-    python -m firmware.image [rp2|qemu|unix] [--image FILE] [--frozen]
+    python -m firmware.image [KIND] [--image FILE] [--suite SUITE] [--frozen]
 
 prints its path. Images are kept in the user's cache folder.
 """
@@ -24,6 +24,7 @@ from platformdirs import user_cache_path
 
 from firmware import debian
 from firmware.cache import Cache, Ingredients, ingredients_of
+from firmware.debian import Suite
 from firmware.trouble import Trouble, plain_errors
 
 _OFFICIAL_VERSION = "1.25.0"
@@ -39,12 +40,14 @@ class Kind(Enum):
     RP2 = "rp2"  # for a Raspberry Pi Pico: a UF2
     QEMU = "qemu"  # for QEMU's mps2-an385: an ELF to load
     UNIX = "unix"  # an executable for this machine, with asyncio frozen in
+    UNIX_BYTECODE = "unix-bytecode"  # the same, as ports are that have no machine code
 
 
 _FILE_NAMES = {
     Kind.RP2: "micropython.uf2",
     Kind.QEMU: "micropython.elf",
     Kind.UNIX: "micropython",
+    Kind.UNIX_BYTECODE: "micropython",
 }
 
 
@@ -65,17 +68,20 @@ def find_image(
     named: Path | None = None,
     say: Callable[[str], None] = say_on_stderr,
     frozen: bool = False,
+    suite: Suite = Suite.TRIXIE,
 ) -> Image:
     """The image `named`; or else a kept, a fetched, or a newly built one.
 
-    `frozen` asks for one with heapless_py frozen in, which is always built.
+    `frozen` asks for one with heapless_py frozen in, and `suite` for the MicroPython of another of
+    Debian's: these are always built.
     """
     if named is not None:
         return _image(kind, named, "named by the user")
     cache = Cache(user_cache_path("heapless_py"))
     with cache.lock(say):
-        folder = None if frozen else _official(kind, cache, say)
-        folder = folder or _built(kind, cache, say, frozen)
+        is_plain = not frozen and suite is Suite.TRIXIE
+        folder = _official(kind, cache, say) if is_plain else None
+        folder = folder or _built(kind, cache, say, frozen, suite)
     return _image(kind, folder / _FILE_NAMES[kind], str(ingredients_of(folder)["origin"]))
 
 
@@ -85,7 +91,7 @@ def _image(kind: Kind, path: Path, origin: str) -> Image:
     except OSError as error:
         raise Trouble(f"cannot read the image {path}: {error.strerror}") from None
     fault = fault_in(kind, data)
-    if kind is Kind.UNIX and not os.access(path, os.X_OK):
+    if kind in (Kind.UNIX, Kind.UNIX_BYTECODE) and not os.access(path, os.X_OK):
         fault = fault or "it is not executable"
     if fault:
         raise Trouble(f"{path} is no image for {kind.value}: {fault}")
@@ -128,7 +134,8 @@ def _official(kind: Kind, cache: Cache, say: Callable[[str], None]) -> Path | No
     made_of = {"kind": kind.value, "origin": f"official {_OFFICIAL_VERSION}", "from": _OFFICIAL}
     folder = cache.find(made_of)
     offline = os.environ.get("HEAPLESS_OFFLINE") == "1"
-    if folder or offline or cache.newest(kind=kind.value, frozen="no"):
+    kept = {"kind": kind.value, "suite": Suite.TRIXIE.value, "frozen": "no"}
+    if folder or offline or cache.newest(**kept):
         return folder
     data = _download(_OFFICIAL)
     if data is None:
@@ -166,9 +173,11 @@ def _download(url: str) -> bytes | None:
     return received[0] if received else None
 
 
-def _built(kind: Kind, cache: Cache, say: Callable[[str], None], frozen: bool) -> Path:
-    apt = debian.Apt(cache.home / "debian")
-    recipe = recipe_of(kind, debian.compiler(kind.value), frozen)
+def _built(
+    kind: Kind, cache: Cache, say: Callable[[str], None], frozen: bool, suite: Suite
+) -> Path:
+    apt = debian.Apt(cache.home / f"debian-{suite.value}", suite)
+    recipe = recipe_of(kind, debian.compiler(kind.value), frozen, suite)
     try:
         files = apt.files(say)
     except Trouble as trouble:
@@ -194,11 +203,14 @@ def _built(kind: Kind, cache: Cache, say: Callable[[str], None], frozen: bool) -
     return cache.find(made_of) or cache.make(made_of, fill)
 
 
-def recipe_of(kind: Kind, compiler: str, frozen: bool) -> dict[str, str]:
+def recipe_of(
+    kind: Kind, compiler: str, frozen: bool, suite: Suite = Suite.TRIXIE
+) -> dict[str, str]:
     """All that an image is built from, but for Debian's packages."""
     library = [_MANIFEST, *sorted(_LIBRARY.glob("*.py"))] if frozen else []
     return {
         "kind": kind.value,
+        "suite": suite.value,
         "recipe": _digest([Path(debian.__file__)]),
         "compiler": compiler,
         "frozen": _digest(library) if frozen else "no",
@@ -217,11 +229,12 @@ def _digest(files: list[Path]) -> str:
 def main(
     kind: Annotated[Kind, typer.Argument(help="what it is to run on")] = Kind.RP2,
     image: Annotated[Path | None, typer.Option(help="check this one, and use it")] = None,
+    suite: Annotated[Suite, typer.Option(help="whose MicroPython to build")] = Suite.TRIXIE,
     frozen: Annotated[bool, typer.Option("--frozen", help="with heapless_py frozen in")] = False,
 ) -> None:
     """Print the path of a MicroPython image."""
     with plain_errors():
-        print(find_image(kind, image, frozen=frozen).path)
+        print(find_image(kind, image, frozen=frozen, suite=suite).path)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,10 @@ def __getattr__(name):
         if name in _HOME:
             raise
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    except (SyntaxError, ValueError) as error:
+        from heapless_py._unsupported import explained
+
+        raise explained(error)
     value = getattr(home, name) if name in _HOME else home
     globals()[name] = value
     return value

@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Of several workers one has the mutants, three have a Pico each, and one has all else.
+    """Of several workers one has the mutants, four have a Pico each, and one has all else.
 
     A real Pico is one only, so that all its tests are one worker's.
     """
@@ -54,7 +54,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             if not nodeid.startswith("board_tests/") or "cortex_m3" in nodeid:
                 return "elsewhere"
             if "HEAPLESS_PORT" not in os.environ:
-                for alone in ("test_measure", "test_preemption"):
+                for alone in ("pico_testing", "test_measure", "test_preemption"):
                     if alone in nodeid:
                         return alone
             return "pico"

@@ -121,7 +121,7 @@ def imports_in_functions(source: str) -> Iterator[tuple[str, str]]:
                 else []
             )
             for name in names:
-                if name != "heapless_py._refuse":
+                if name not in ("heapless_py._refuse", "heapless_py._unsupported"):
                     yield function.name, name
 
 

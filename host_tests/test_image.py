@@ -19,6 +19,7 @@ import pytest
 import heapless_py
 from firmware import command, debian, image
 from firmware.cache import Cache
+from firmware.debian import Suite
 from firmware.image import Kind, fault_in, find_image
 from firmware.trouble import Trouble
 
@@ -135,12 +136,13 @@ def test_a_plain_image_does_not_depend_on_the_library(ingredients: Path) -> None
     assert image.recipe_of(Kind.RP2, "gcc 12", frozen=False) == before
 
 
-def test_kind_compiler_and_freezing_tell_images_apart(ingredients: Path) -> None:
+def test_kind_compiler_suite_and_freezing_tell_images_apart(ingredients: Path) -> None:
     recipes = [
-        image.recipe_of(kind, compiler, frozen)
+        image.recipe_of(kind, compiler, frozen, suite)
         for kind in Kind
         for compiler in ("gcc 12", "gcc 14")
         for frozen in (False, True)
+        for suite in Suite
     ]
     assert all(recipes.count(recipe) == 1 for recipe in recipes)
 
@@ -258,6 +260,18 @@ def test_the_official_image_is_fetched_once_and_preferred(
     assert (len(fetched), builds) == (1, [])
 
 
+def test_the_official_image_is_none_of_another_suite(
+    builds: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEAPLESS_OFFLINE", raising=False)
+    monkeypatch.setattr(image, "_download", lambda url: uf2())
+    official = find_image(Kind.RP2, say=silent)
+    other = find_image(Kind.RP2, say=silent, suite=Suite.TESTING)
+    assert other.path != official.path
+    assert other.origin.startswith("built")
+    assert builds == ["rp2"]
+
+
 def test_a_login_page_in_place_of_the_official_image_is_not_kept(
     builds: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,6 +328,34 @@ def test_apts_list_of_files_becomes_checksums() -> None:
         debian._checksums(said)
     whole = said + f"'http://mirror/x' tinyusb-source_0.deb 1 SHA256:{'cd' * 32}\n"
     assert debian._checksums(whole)["tinyusb-source_0.deb"] == "cd" * 32
+
+
+def test_of_another_suite_micropython_alone_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def get(apt: debian.Apt, *words: str, cwd: Path | None = None) -> str:
+        asked.append(words)
+        return "".join(
+            f"'http://mirror/{name}' {name} 1 SHA256:00\n"
+            for name in (
+                *("micropython_2.dsc", "mbedtls_3.dsc"),
+                *("pico-sdk-source_2.deb", "tinyusb-source_0.deb"),
+            )
+        )
+
+    monkeypatch.setattr(debian, "_KEYRING", tmp_path)
+    monkeypatch.setattr(debian.Apt, "_mirror", lambda apt: "http://mirror")
+    monkeypatch.setattr(debian.Apt, "_get", get)
+    debian.Apt(tmp_path, Suite.TESTING).files(silent)
+    where = f"[signed-by={tmp_path}] http://mirror"
+    assert (tmp_path / "sources.list").read_text().splitlines() == [
+        f"deb {where} trixie main",
+        f"deb-src {where} testing main",
+        f"deb-src {where} trixie main",
+    ]
+    assert ("source", "--print-uris", "micropython/testing", "mbedtls/trixie") in asked
 
 
 # --- preparing a machine ----------------------------------------------------------------------

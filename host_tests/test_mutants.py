@@ -50,7 +50,7 @@ PARTS = {
         (
             *("__init__", "errors", "spsc_queue", "vec", "deque", "history_buf", "_capture"),
             *("_checker", "_elements", "_format", "_image", "_move", "_port", "_ring"),
-            "_sequence",
+            *("_sequence", "_unsupported"),
         ),
         (
             *("test_spsc_queue", "test_vec", "test_deque", "test_history_buf", *_OF_ALL),

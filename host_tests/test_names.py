@@ -1,5 +1,8 @@
 """`heapless_py` finds its public names, each in its module, when they are first asked for."""
 
+import re
+import sys
+
 import pytest
 
 import heapless_py
@@ -15,3 +18,39 @@ def test_a_public_name_is_imported_when_it_is_first_asked_for() -> None:
 def test_a_name_that_nothing_has_is_no_attribute() -> None:
     with pytest.raises(AttributeError, match="module 'heapless_py' has no attribute 'Vect'"):
         heapless_py.Vect  # type: ignore[attr-defined]  # noqa: B018
+
+
+def _fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """Let the next import of a public name end in `error`."""
+
+    def broken(*arguments: object) -> None:
+        raise error
+
+    vars(heapless_py).pop("Vec", None)
+    monkeypatch.setattr(heapless_py, "__import__", broken, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (SyntaxError("invalid micropython decorator"), "needs machine code, and {} compiles none"),
+        (ValueError("incompatible .mpy arch"), "^{} does not load these .mpy files"),
+    ],
+)
+def test_a_firmware_that_cannot_load_a_module_is_named_with_a_way_out(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
+) -> None:
+    _fail(monkeypatch, error)
+    here = f"{re.escape(sys.version)} on {sys.platform}"
+    with pytest.raises(ImportError, match=says.format(here) + rf".*\({error}\)"):
+        heapless_py.Vec  # noqa: B018
+
+
+@pytest.mark.parametrize("error", [SyntaxError("invalid syntax"), ValueError("x"), MemoryError()])
+def test_another_error_in_a_module_stays_what_it_is(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    _fail(monkeypatch, error)
+    with pytest.raises(type(error)) as found:
+        heapless_py.Vec  # noqa: B018
+    assert found.value is error
