@@ -2,12 +2,12 @@
 #
 #   PORT=/dev/ttyACM0   a real board, instead of an emulated one
 #   IMAGE=firmware.uf2  the MicroPython to run, instead of the one that is fetched or built
-#   BOARD=qemu          which board to emulate: rp2040 (the default) or qemu
+#   BOARD=qemu          which board to emulate: rp2040 (the default), qemu or qemu-stm32
 #   MPY=1               precompile the library before it goes on the board
 #   OPTIONS=…           anything else for the program behind the target
 
 .DEFAULT_GOAL := help
-.PHONY: help measure budgets test proof docs image clean prepare
+.PHONY: help doctor measure budgets test proof docs image clean prepare
 .NOTPARALLEL:
 
 python := .venv/bin/python
@@ -17,6 +17,10 @@ for_tests := $(if $(PORT),HEAPLESS_PORT='$(PORT)') $(if $(IMAGE),HEAPLESS_IMAGE=
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 	@sed -n '/^#   /s/^#/ /p' $(MAKEFILE_LIST)
+
+doctor: prepare ## check step by step whether a board can be worked with, and say what to do
+	@$(python) -m firmware.doctor $(call option,PORT,port) $(call option,IMAGE,image) \
+	  $(call option,BOARD,board) $(OPTIONS)
 
 measure: prepare ## measure the containers on a board and write the report
 	@$(python) -m board_tests.measure $(call option,PORT,port) $(call option,IMAGE,image) \
