@@ -2,13 +2,13 @@
 #
 #   PORT=/dev/ttyACM0   a real board, instead of an emulated one
 #   IMAGE=firmware.uf2  the MicroPython to run, instead of the one that is fetched or built
-#   BOARD=qemu          which board to emulate: rp2040 (the default) or qemu
+#   BOARD=qemu          which board to emulate: rp2040 (the default), qemu or qemu-stm32
 #   MPY=1               precompile the library before it goes on the board
 #   A=… B=…             the two reports to compare
 #   OPTIONS=…           anything else for the program behind the target
 
 .DEFAULT_GOAL := help
-.PHONY: help deploy measure compare budgets test proof docs image clean prepare
+.PHONY: help doctor deploy measure compare budgets test proof docs image clean prepare
 .NOTPARALLEL:
 
 python := .venv/bin/python
@@ -18,6 +18,10 @@ for_tests := $(if $(PORT),HEAPLESS_PORT='$(PORT)') $(if $(IMAGE),HEAPLESS_IMAGE=
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 	@sed -n '/^#   /s/^#/ /p' $(MAKEFILE_LIST)
+
+doctor: prepare ## check step by step whether a board can be worked with, and say what to do
+	@$(python) -m firmware.doctor $(call option,PORT,port) $(call option,IMAGE,image) \
+	  $(call option,BOARD,board) $(OPTIONS)
 
 deploy: prepare ## put the library on a board (without PORT: try it out on an emulated one)
 	@$(python) -m firmware.deploy $(call option,PORT,port) $(call option,IMAGE,image) \

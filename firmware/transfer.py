@@ -1,4 +1,4 @@
-"""Making packages in a board's /lib be what they are here, copying only what differs.
+"""Making packages among a board's libraries be what they are here, copying only what differs.
 
 What is there is known by its SHA-256, computed on the board; what was copied is looked at again.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from firmware.board import Board
 from firmware.cache import Say
-from firmware.file_system import ON_BOARD, Files
+from firmware.file_system import Files
 from firmware.trouble import Trouble
 
 _HASH_SECONDS = 120
@@ -24,7 +24,7 @@ class Transferred:
 
 
 def transfer(board: Board, package: str, files: Files, say: Say) -> Transferred:
-    """Make the board's /lib/`package` hold these files, none more and none less."""
+    """Make `package` in the board's folder of libraries hold these files, no more and no less."""
     wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     there = _on_board(board, package)
     # A module's .py hides its .mpy, and the other way round a module that is gone lives on.
@@ -43,22 +43,22 @@ def transfer(board: Board, package: str, files: Files, say: Say) -> Transferred:
     return Transferred(tuple(differing), tuple(stale))
 
 
-_LIST = f"""
+_LIST = """
 import hashlib, os
 buffer = memoryview(bytearray(512))
 def look(folder):
-    for name, kind, *_ in os.ilistdir({ON_BOARD!r} + "/" + folder):
+    for name, kind, *_ in os.ilistdir(lib + "/" + folder):
         path = folder + "/" + name
         if kind == 0x4000:
             look(path)
             continue
         digest = hashlib.sha256()
-        with open({ON_BOARD!r} + "/" + path, "rb") as file:
+        with open(lib + "/" + path, "rb") as file:
             while size := file.readinto(buffer):
                 digest.update(buffer[:size])
         print(digest.digest().hex(), path)
 try:
-    os.stat({ON_BOARD!r} + "/" + package)
+    os.stat(lib + "/" + package)
 except OSError:
     pass
 else:
@@ -68,12 +68,13 @@ else:
 
 def _on_board(board: Board, package: str) -> dict[str, str]:
     """The SHA-256 of each file of the package that is on the board."""
-    lines = board.remote.exec(f"package = {package!r}{_LIST}", timeout=_HASH_SECONDS).splitlines()
+    names = f"package, lib = {package!r}, {board.lib!r}"
+    lines = board.remote.exec(f"{names}{_LIST}", timeout=_HASH_SECONDS).splitlines()
     return {path: digest for digest, path in (line.split(" ", 1) for line in lines)}
 
 
 def _remove(board: Board, names: list[str]) -> None:
-    paths = [f"{ON_BOARD}/{name}" for name in names]
+    paths = [f"{board.lib}/{name}" for name in names]
     board.remote.exec(f"import os\nfor path in {paths!r}: os.remove(path)")
 
 
@@ -86,4 +87,4 @@ def _install(board: Board, files: Files) -> None:
             path.write_bytes(data)
         package_json = Path(folder) / "package.json"
         package_json.write_text(json.dumps({"urls": [[name, name] for name in files]}))
-        board.remote.install(package_json, ON_BOARD)
+        board.remote.install(package_json, board.lib)

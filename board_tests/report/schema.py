@@ -48,7 +48,10 @@ class Board(TypedDict):
     clock_hz: Positive | None
     firmware: Text
     firmware_sha256: Text | None
+    platform: NotRequired[Text]  # the MicroPython port, as its sys.platform: "rp2"
     counter: NotRequired[Text]  # what counted the cycles, as in "SysTick"
+    counter_resolution: NotRequired[Annotated[int, Field(gt=0)]]  # cycles of its smallest step
+    interrupt_source: NotRequired[Text | None]  # what raised hard interrupts; None: nothing can
 
 
 class Library(TypedDict):
@@ -160,6 +163,7 @@ class Report(TypedDict):
     isr: list[Annotated[Interrupts, AfterValidator(_adds_up)]]
     rates: NotRequired[list[Annotated[Rate, AfterValidator(_falls_short)]]]
     memory: list[Memory]
+    gaps: NotRequired[list[Text]]  # what this board could not have measured, and why
 
 
 _REPORT = TypeAdapter(Report)

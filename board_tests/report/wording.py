@@ -124,12 +124,22 @@ def provenance(report: Report) -> list[tuple[str, str]]:
         ("Board", f"{board['name']} ({board['mcu']})"),
         ("Clock", "unknown" if clock is None else megahertz(clock)),
         ("Firmware", board["firmware"]),
+        ("Port", board.get("platform", "unknown")),
         ("Its SHA-256", board["firmware_sha256"] or "unknown"),
         ("Library", f"heapless_py {library['version']}, {_commit(library['commit'])}"),
-        ("Cycle counter", board.get("counter", "unknown")),
+        ("Cycle counter", _counter(board)),
+        ("Interrupt source", board.get("interrupt_source", "unknown") or "none"),
         ("Empty call", f"{number(report['empty_call_cycles'])} cycles, subtracted"),
         ("Measured", report.get("measured_at", "unknown")),
+        *(("Not measured", gap) for gap in report.get("gaps", [])),
     ]
+
+
+def _counter(board: Board) -> str:
+    name, resolution = board.get("counter", "unknown"), board.get("counter_resolution")
+    if resolution is None:
+        return name
+    return f"{name}, " + ("to the cycle" if resolution == 1 else f"to {number(resolution)} cycles")
 
 
 def _commit(commit: str | None) -> str:

@@ -1,63 +1,40 @@
-"""Count the CPU's cycles: SysTick on an RP2040, DWT's CYCCNT on an STM32.
+"""Count the CPU's cycles, with the best that the board has for it.
 
     begin = now()
     ...
     cycles = elapsed(begin, now())
 
 Each look costs what a call costs; time nothing between two looks and subtract it.
+
+COUNTER: what counts
+RESOLUTION: how many cycles its smallest step is
+
+What is there is found out by asking the board, and by looking whether it counts: an emulator may
+have a register that stands still. A counter is a module with NAME, RESOLUTION, `start()`, which
+tells whether it can be had, `now()` and `elapsed()`.
 """
 
 import sys
 
-import micropython
-from micropython import const
+_LOOKS = 1000  # until which something that counts has changed, be it a microsecond at a time
+_COUNTERS = ("counter_systick", "counter_cyccnt", "counter_systick_of_port", "counter_ticks_us")
+# sys.implementation._mpy's number of armv6m, and of the armv7… of microcontrollers: of all that
+# has its SysTick where the others have it.
+_CORTEX_M = (4, 5, 6, 7, 8)
 
-_SYST = const(0xE000E010)  # CSR, RVR, CVR
-_DEMCR = const(0xE000EDFC)
-_DWT = const(0xE0001000)  # CTRL, CYCCNT
 
-if sys.platform == "rp2":
-    COUNTER = "SysTick"
+def _first_that_counts():
+    is_cortex_m = getattr(sys.implementation, "_mpy", 0) >> 10 & 15 in _CORTEX_M
+    for name in _COUNTERS if is_cortex_m else _COUNTERS[-1:]:
+        counter = __import__("on_board." + name, None, None, (name,))
+        if counter.start() and _counts(counter):
+            return counter
+    raise ImportError(f"nothing counts cycles on {sys.platform}, and its clock is not known")
 
-    @micropython.viper
-    def start():
-        """Let SysTick count CPU cycles, down, 24 bits; the rp2 port leaves it alone."""
-        systick = ptr32(_SYST)
-        systick[1] = 0xFFFFFF
-        systick[2] = 0
-        systick[0] = 5  # on, at the CPU's clock, no interrupt
 
-    @micropython.viper
-    def now() -> int:
-        return ptr32(_SYST)[2]
-
-    @micropython.viper
-    def elapsed(begin: int, end: int) -> int:
-        """Cycles from `begin` to `end`, modulo 2**24."""
-        return (begin - end) & 0xFFFFFF
-
-elif sys.platform == "pyboard":  # every STM32 calls itself that
-    COUNTER = "DWT CYCCNT"
-
-    @micropython.viper
-    def start():
-        """Let CYCCNT count CPU cycles, up; SysTick is the port's own clock there."""
-        demcr = ptr32(_DEMCR)
-        demcr[0] = demcr[0] | 0x1000000  # TRCENA
-        dwt = ptr32(_DWT)
-        dwt[0] = dwt[0] | 1
-
-    @micropython.viper
-    def now() -> int:
-        return ptr32(_DWT)[1] & 0x3FFFFFFF
-
-    @micropython.viper
-    def elapsed(begin: int, end: int) -> int:
-        """Cycles from `begin` to `end`, modulo 2**30."""
-        return (end - begin) & 0x3FFFFFFF
-
-else:
-    raise ImportError(f"no cycle counter is known for {sys.platform}")
+def _counts(counter):
+    begin = counter.now()
+    return any(counter.elapsed(begin, counter.now()) for _ in range(_LOOKS))
 
 
 def tally(durations, counts):
@@ -66,7 +43,8 @@ def tally(durations, counts):
         counts[cycles] = counts.get(cycles, 0) + 1
 
 
-start()
-_begin = now()
-if elapsed(_begin, now()) == 0:
-    raise ImportError(f"{COUNTER} does not count on this board")
+_counter = _first_that_counts()
+COUNTER = _counter.NAME
+RESOLUTION = _counter.RESOLUTION
+now = _counter.now
+elapsed = _counter.elapsed

@@ -1,13 +1,14 @@
 """Measure on the board what happens between a hard interrupt and the program that it feeds.
 
-Prints a line of JSON for each way of doing it. Each way is run twice. First a handler puts a
-sequence number for each event into the queue and the program takes them out: how many arrive, in
-order? Then the program watches the cycle counter: how long is it gone for each interrupt, from
-the last instruction before it to the first after it? On a board without PIO it prints nothing.
+Prints what raises the interrupts, and a line of JSON for each way of doing it. Each way is run
+twice. First a handler puts a sequence number for each event into the queue and the program takes
+them out: how many arrive, in order? Then the program watches the cycle counter: how long is it
+gone for each interrupt, from the last instruction before it to the first after it? On a board
+where nothing raises hard interrupts it prints just that, and what was tried.
 """
 
 import json
-import time
+import sys
 from array import array
 from collections import deque
 
@@ -16,14 +17,10 @@ import uctypes
 from machine import mem32
 from micropython import const
 from on_board.cycles import elapsed, now, tally
+from on_board.interrupt import SOURCE, WHY_NOT, Interrupt
 from on_board.plain_ring import PlainRing
 
 from heapless_py import SpscQueue, spsc_queue
-
-try:
-    from on_board.pio_interrupt import PioInterrupt
-except ImportError:
-    PioInterrupt = None  # no RP2040: nothing here that raises interrupts
 
 _PERIOD_CYCLES = 12500  # 10 kHz at 125 MHz
 _EVENTS = 10000
@@ -31,8 +28,9 @@ _EVENTS_OF_OTHERS = 2000  # enough to see what their handlers take
 _WATCHED = 500
 _CAPACITY = 256  # elements of four bytes: the events of one watch, with room to spare
 _BATCH = const(100)
-_TIMER = const(0x40054028)  # the low word of an RP2040's microseconds: each event reads another
 _SECONDS = 60  # a run that takes longer has lost its interrupts
+_TIMER = const(0x40054028)  # the low word of an RP2040's microseconds: each event reads another
+_HAS_TIMER = sys.implementation._machine.endswith("RP2040")
 
 # The number of the last event that a handler saw; written by the handlers only.
 _sequence = array("i", [0])
@@ -44,7 +42,7 @@ def measure(subject, handler_text, handler, take, events, changed=_sequence):
     `take()` gives the next number, or None when there is none; `changed` is a word that is another
     one after each event.
     """
-    source = PioInterrupt(handler, _PERIOD_CYCLES)
+    source = Interrupt(handler, _PERIOD_CYCLES)
     try:
         received, in_order = _receive(source, take, events)
         durations = _watch(source, take, changed)
@@ -94,9 +92,10 @@ def _watch(source, take, changed):
     cycles = array("i", bytes(4 * _BATCH))
     durations = {}
     for _ in range(_WATCHED // _BATCH):
-        source.start(_BATCH)
+        source.start(_BATCH, False)
         if _watch_batch(changed, now, elapsed, cycles) < _BATCH:
             raise OSError("an interrupt did not come")
+        source.pause()
         while take() is not None:
             pass
         tally(cycles, durations)
@@ -194,9 +193,10 @@ def measure_spsc_queue():
     measure("SpscQueue", "try_enqueue, method, in viper", handler, take, _EVENTS)
     handler = _bytecode_handler(method)
     measure("SpscQueue", "try_enqueue, method, in bytecode", handler, take, _EVENTS)
-    tail = memoryview(producer.image)[16:20]
-    handler = producer.capture(_TIMER)
-    measure("SpscQueue", "capture of a register", handler, take, _EVENTS, tail)
+    if _HAS_TIMER:
+        tail = memoryview(producer.image)[16:20]
+        handler = producer.capture(_TIMER)
+        measure("SpscQueue", "capture of a register", handler, take, _EVENTS, tail)
 
 
 def measure_deque():
@@ -207,6 +207,8 @@ def measure_deque():
 
     handler = _viper_handler(queue.append)
     measure("deque", "append, in viper", handler, take, _EVENTS_OF_OTHERS)
+    if not _HAS_TIMER:
+        return
     put = uctypes.bytearray_at(id(queue) + 12, 4)  # where it puts the next
 
     def handler(pio):
@@ -235,7 +237,10 @@ def measure_plain_ring():
     measure("plain ring", "push, in bytecode", handler, ring.pop, _EVENTS_OF_OTHERS)
 
 
-if PioInterrupt:
+print(json.dumps({"source": SOURCE, "why_not": WHY_NOT, "register": _HAS_TIMER}))
+if Interrupt:
+    import time  # QEMU's Cortex-M3 has none, and interrupts neither
+
     measure_spsc_queue()
     measure_deque()
     measure_ring_io()

@@ -1,6 +1,7 @@
 """Measure on the board what one operation of each container of elements costs, beside its peers.
 
-Prints what counts the cycles, and then a line of JSON for each operation: see `operations`.
+Prints what counts the cycles, and in which steps, and a line of JSON for each operation: see
+`operations`.
 """
 
 import json
@@ -8,7 +9,7 @@ from array import array
 from collections import deque
 
 import micropython
-from on_board.cycles import COUNTER
+from on_board.cycles import COUNTER, RESOLUTION
 from on_board.operations import empty_call_cycles, measure
 from on_board.plain_ring import PlainRing
 
@@ -142,7 +143,8 @@ def measure_plain_ring():
     _row("plain ring", "pop", "idiom", 1, "a.pop()", (ring,), *pop)
 
 
-print(json.dumps({"counter": COUNTER, "empty_call_cycles": empty_call_cycles}))
+counter = {"counter": COUNTER, "resolution_cycles": RESOLUTION}
+print(json.dumps(dict(counter, empty_call_cycles=empty_call_cycles)))
 measure_spsc_queue()
 measure_drain()
 measure_deque()

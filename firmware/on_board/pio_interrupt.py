@@ -49,8 +49,8 @@ class PioInterrupt:
         self.finished = self._machine.rx_fifo
         self._pio.irq(handler, hard=True)
 
-    def start(self, events):
-        """Begin to raise `events` interrupts."""
+    def start(self, events, counted=True):
+        """Begin to raise `events` interrupts; it counts them at no cost, wanted or not."""
         self._machine.active(0)
         while self.finished():
             self._machine.get()  # left by the run before
@@ -58,6 +58,10 @@ class PioInterrupt:
         self._machine.put(events - 1)
         self._machine.put(self._steps)
         self._machine.active(1)
+
+    def pause(self):
+        """Raise no more for now."""
+        self._machine.active(0)
 
     def stop(self):
         """Raise no more, and forget the handler."""

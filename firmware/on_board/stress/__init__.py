@@ -25,17 +25,20 @@ from heapless_py.spsc_queue import try_dequeue, try_enqueue
 
 PATIENCE = 10  # seconds without progress, after which something hangs
 _THREADS = 3  # that a side goes around
-_SPINS = 10  # turns with nothing to do, before the other threads may need the processor
+SPINS = 10  # turns with nothing to do, before the other threads may need the processor
 _NOBODY = -1
 
 if hasattr(sys, "setswitchinterval"):
     sys.setswitchinterval(1e-5)  # CPython's threads take turns; as short ones as it allows
 
 
-def apart(name, kind, capacity, amount, seed):
-    """Each side in a thread of its own, until `amount` bytes or elements were moved."""
+def apart(name, kind, capacity, amount, seed, away=0):
+    """Each side in a thread of its own, until `amount` bytes or elements were moved.
+
+    away: which of them goes to a new thread: 0 the writing one, 1 the reading one.
+    """
     pair = _Pair(name, kind, capacity, amount, seed)
-    _run([_Alone(pair, pair.sides[0]), _Alone(pair, pair.sides[1])], pair)
+    _run([_Alone(pair, pair.sides[away]), _Alone(pair, pair.sides[1 - away])], pair)
 
 
 def around(name, kind, capacity, amount, seed, threads=_THREADS):
@@ -90,7 +93,7 @@ class _Worker:
             else:
                 idle += 1
                 time.sleep(0)
-                if idle % _SPINS == 0:
+                if idle % SPINS == 0:
                     time.sleep(1e-5)
                     watch.look()
 
@@ -99,12 +102,14 @@ class _Watch:
     """Sees whether anything moves."""
 
     def __init__(self, pair):
+        self.sides = pair.sides
         self.pair = pair
-        self.left = pair.left()
+        self.left = -1
         self.since = time.time()
 
     def look(self):
-        left = self.pair.left()
+        first, second = self.sides
+        left = first.left + second.left  # a number: the heap may not be collected meanwhile
         if left != self.left:
             self.left = left
             self.since = time.time()
