@@ -1,9 +1,14 @@
 """What the tests on this machine share."""
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from firmware.image import Kind, find_image
 from host_tests.unix import Unix
+
+# Programs in the documentation have Hypothesis's own settings, which a busy machine may break.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_runtest_call(item: pytest.Item) -> None:
