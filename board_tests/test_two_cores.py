@@ -24,7 +24,7 @@ RUNS = {
     "bbqueue": [
         ("stream", 7, 800),
         ("stream", 200, 8000),
-        ("framed", 12, 3000),
+        ("framed", 12, 1500),
         ("framed", 200, 8000),
     ],
     "ring_buffer": [("bytes", 5, 8000), ("bytes", 200, 8000)],

@@ -398,6 +398,15 @@ def test_without_root_the_missing_packages_are_named_in_one_line(tmp_path: Path)
 # --- the manifest -----------------------------------------------------------------------------
 
 
-def test_the_manifest_names_the_librarys_version() -> None:
-    manifest = (CHECKOUT / "firmware/manifest.py").read_text()
-    assert f'version="{heapless_py.__version__}"' in manifest
+def test_the_manifest_has_the_librarys_version_and_modules(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: dict[str, object] = {}
+    monkeypatch.chdir(CHECKOUT / "firmware")  # as MicroPython's build does
+    exec(
+        Path("manifest.py").read_text(),
+        {"metadata": told.update, "package": lambda name, **more: told.update(more)},
+    )
+    assert told["version"] == heapless_py.__version__
+    assert told["files"] == sorted(path.name for path in Path("../heapless_py").glob("*.py"))
+
