@@ -409,4 +409,3 @@ def test_the_manifest_has_the_librarys_version_and_modules(
     )
     assert told["version"] == heapless_py.__version__
     assert told["files"] == sorted(path.name for path in Path("../heapless_py").glob("*.py"))
-
