@@ -36,11 +36,12 @@ def _fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
         (ValueError("incompatible .mpy arch"), "^{} does not load these .mpy files"),
     ],
 )
+@pytest.mark.parametrize("version", ["3.4.0; MicroPython v1.25.0", "MicroPython v1.25.0"])
 def test_a_firmware_that_cannot_load_a_module_is_named_with_a_way_out(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
+    monkeypatch: pytest.MonkeyPatch, error: Exception, says: str, version: str
 ) -> None:
     _fail(monkeypatch, error)
-    monkeypatch.setattr(sys, "version", "3.4.0; MicroPython v1.25.0")  # as MicroPython says it
+    monkeypatch.setattr(sys, "version", version)
     here = f"MicroPython v1.25.0 on {sys.platform}"
     with pytest.raises(ImportError, match=says.format(here) + rf".*\({error}\)"):
         heapless_py.Vec  # noqa: B018

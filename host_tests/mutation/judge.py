@@ -110,9 +110,9 @@ class Judge:
             self._tests[item.nodeid] = Test(item, time.process_time() - began)
         seen.stop()
         data = seen.get_data()
-        for file in data.measured_files():
-            contexts = data.contexts_by_lineno(file)
-            self._runs[Path(file).stem] = {n: set(names) - {""} for n, names in contexts.items()}
+        for source in self._sources:  # and not `testing`, which has an __init__ as well
+            contexts = data.contexts_by_lineno(str(_LIBRARY / f"{source.name}.py"))
+            self._runs[source.name] = {n: set(names) - {""} for n, names in contexts.items()}
 
     def _run(self, item: pytest.Item) -> None:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
