@@ -63,14 +63,26 @@ def pico() -> Iterator[Board]:
     """The board that everything is tested on, with the library on it.
 
     Precompiled, as an emulated Pico compiles it for half a minute, and each program of ours begins
-    with that; the other board has the source. The emulated one can be asked what it executes, and
-    there are wires at its pins.
+    with that; the other board has the source. The emulated one can be asked what it executes.
     """
     port, image = os.environ.get("HEAPLESS_PORT"), _named("HEAPLESS_IMAGE")
-    files = {**library(PICO_ARCH), **programs("preemption"), **examples()}
+    files = {**library(PICO_ARCH), **programs("preemption")}
     emulator = tracing_emulator.__name__
     with open_board(port=port, image=image, files=files, emulator=emulator) as board:
         deploy(board, precompile=True)
+        yield board
+
+
+@pytest.fixture(scope="session")
+def wired_pico(rp2_image: Image) -> Iterator[Board]:
+    """An emulated Pico with the wires of `board_tests.wires`, the library and the examples.
+
+    Apart from the other one: after half an hour of tests on that, its soft timers stood still.
+    """
+    if "HEAPLESS_PORT" in os.environ:
+        pytest.skip("a real board would need the wires and the voltages of board_tests/wires.py")
+    files = {**library(PICO_ARCH), **examples()}
+    with emulated_rp2040(rp2_image, files, tracing_emulator.__name__) as board:
         yield board
 
 

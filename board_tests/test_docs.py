@@ -22,13 +22,6 @@ for _ in range({_PRESSES}):
 """
 
 
-@pytest.fixture
-def board(pico: Board) -> Board:
-    if not pico.emulated:
-        pytest.skip("a real board would need the wires of board_tests/wires.py")
-    return pico
-
-
 def run(board: Board, program: str, folder: Path) -> list[str]:
     file = folder / "program.py"
     file.write_text(program)
@@ -46,24 +39,26 @@ def test_all_pages_with_programs_for_a_board_are_here() -> None:
     assert found == {"tutorial.md": 3, "interrupts.md": 1, "containers/bbqueue.md": 1}
 
 
-def test_the_button_of_the_tutorial_prints_each_press(board: Board, tmp_path: Path) -> None:
+def test_the_button_of_the_tutorial_prints_each_press(wired_pico: Board, tmp_path: Path) -> None:
     before, loop, after = programs("tutorial.md", "board")[0].partition("while True:\n")
     assert loop
-    lines = run(board, f"{before}{_PRESS}for _ in range(1):\n{after}", tmp_path)
+    lines = run(wired_pico, f"{before}{_PRESS}for _ in range(1):\n{after}", tmp_path)
     assert_moments_of_presses([int(line.removeprefix("pressed at ")) for line in lines])
 
 
 @pytest.mark.parametrize(("page", "number"), [("tutorial.md", 1), ("interrupts.md", 0)])
 def test_the_handler_keeps_the_time_of_each_press(
-    board: Board, tmp_path: Path, page: str, number: int
+    wired_pico: Board, tmp_path: Path, page: str, number: int
 ) -> None:
     program = programs(page, "board")[number]
-    (line,) = run(board, f"{program}{_PRESS}print(*consumer)\n", tmp_path)
+    (line,) = run(wired_pico, f"{program}{_PRESS}print(*consumer)\n", tmp_path)
     assert_moments_of_presses([int(word) for word in line.split()])
 
 
-def test_the_measured_interrupt_of_the_tutorial_loses_none(board: Board, tmp_path: Path) -> None:
-    count, steps = run(board, programs("tutorial.md", "board")[2], tmp_path)
+def test_the_measured_interrupt_of_the_tutorial_loses_none(
+    wired_pico: Board, tmp_path: Path
+) -> None:
+    count, steps = run(wired_pico, programs("tutorial.md", "board")[2], tmp_path)
     found = re.fullmatch(r"(\d+) interrupts, 0 lost", count)
     assert found and int(found[1]) > 100
     found = re.fullmatch(r"from one to the next: (\d+) to (\d+) microseconds", steps)
@@ -80,9 +75,9 @@ except asyncio.TimeoutError:
 """
 
 
-def test_the_frames_of_the_page_on_bbqueue_are_printed(board: Board, tmp_path: Path) -> None:
+def test_the_frames_of_the_page_on_bbqueue_are_printed(wired_pico: Board, tmp_path: Path) -> None:
     program = programs("containers/bbqueue.md", "board")[0]
-    lines = run(board, f"{program}from machine import Pin\n{_SAMPLES}", tmp_path)
+    lines = run(wired_pico, f"{program}from machine import Pin\n{_SAMPLES}", tmp_path)
     found = [re.fullmatch(r"\((\d+), (\d+)\)", line) for line in lines]
     samples = [(int(match[1]), int(match[2])) for match in found if match]
     assert len(samples) == len(lines)

@@ -13,13 +13,6 @@ from firmware.programs import EXAMPLES
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.fixture
-def board(pico: Board) -> Board:
-    if not pico.emulated:
-        pytest.skip("a real board would need the wires and the voltages of board_tests/wires.py")
-    return pico
-
-
 # A soft interrupt gives an example its input, one by one, once that has begun.
 _FEED = """
 from machine import Timer
@@ -58,11 +51,11 @@ pieces = feed({pieces}, uart.write, {period})
 """
 
 
-def test_the_logger_writes_a_line_for_each_with_its_time(board: Board) -> None:
+def test_the_logger_writes_a_line_for_each_with_its_time(wired_pico: Board) -> None:
     long = "x" * 100, "y" * 100 + "\n"
     pieces = ["$GPGGA,1\r\n", "two\nthree\n", "in ", "pieces", "\n\n", *long, "z\n"]
     program = _SENDS.format(pieces=pieces, period=10) + "print(uart_line_logger.main(7))"
-    *lines, lost = printed(board, program)
+    *lines, lost = printed(wired_pico, program)
     moments, texts = zip(*(line.split(" ", 1) for line in lines), strict=True)
     whole = "".join(long)[:_LONGEST]
     assert texts == ("$GPGGA,1", "two", "three", "in pieces", "", whole, "z")
@@ -81,12 +74,12 @@ print(uart_line_logger.main({count}, SlowLog()))
 """
 
 
-def test_a_line_without_room_is_lost_as_a_whole_and_counted(board: Board) -> None:
+def test_a_line_without_room_is_lost_as_a_whole_and_counted(wired_pico: Board) -> None:
     sent = [f"{number:02}" * 50 for number in range(24)]
     pieces = ["\n".join(sent[at : at + 4]) + "\n" for at in range(0, len(sent), 4)]
     kept = 18  # 2048 bytes // (4 for its length + 4 for its time + 100), less what a grant needs
     program = _SENDS.format(pieces=pieces, period=40) + _SLOW_LOG.format(count=kept)
-    *lines, lost = printed(board, program)
+    *lines, lost = printed(wired_pico, program)
     assert [line.split(" ", 1)[1] for line in lines] == sent[:kept]
     assert int(lost) == len(sent) - kept
 
@@ -104,8 +97,10 @@ def summary(first: int) -> tuple[int, ...]:
     return min(block), max(block), sum(block) // _BLOCK
 
 
-def test_dma_samples_without_a_gap(board: Board) -> None:
-    found = numbers(_SUMMARY, printed(board, "from examples import adc_by_dma as it; it.main(10)"))
+def test_dma_samples_without_a_gap(wired_pico: Board) -> None:
+    found = numbers(
+        _SUMMARY, printed(wired_pico, "from examples import adc_by_dma as it; it.main(10)")
+    )
     assert {missed for *_, missed in found} == {0}
     blocks = [block for *block, _ in found]
     expected = [[list(summary(first + _BLOCK * at)) for at in range(10)] for first in range(256)]
@@ -122,8 +117,8 @@ adc_by_dma.main(12)
 """
 
 
-def test_blocks_for_which_there_was_no_room_are_counted(board: Board) -> None:
-    found = numbers(_SUMMARY, printed(board, _PAUSES))
+def test_blocks_for_which_there_was_no_room_are_counted(wired_pico: Board) -> None:
+    found = numbers(_SUMMARY, printed(wired_pico, _PAUSES))
     missed = found[-1][-1]
     assert found[0][-1] == 0 < missed
     # Somewhere there is a gap, of as many blocks as were missed.
@@ -148,8 +143,8 @@ encoder.main(24)
 _POSITION = r"at (-?\d+), (\d+) microseconds after the edge before; (\d+) edges missed"
 
 
-def test_the_encoder_is_followed_there_and_back(board: Board) -> None:
-    found = numbers(_POSITION, printed(board, _TURNS))
+def test_the_encoder_is_followed_there_and_back(wired_pico: Board) -> None:
+    found = numbers(_POSITION, printed(wired_pico, _TURNS))
     positions, pauses, missed = zip(*found, strict=True)
     # What came while it printed it takes in at once, so that a line may be left out, but the last.
     way = iter([*range(1, 19), *range(17, 11, -1)])
@@ -168,8 +163,8 @@ _LINE = (
 )
 
 
-def test_the_window_is_what_was_measured_last(board: Board) -> None:
-    lines = printed(board, "from examples import temperature_window as it; it.main(4, 500)")
+def test_the_window_is_what_was_measured_last(wired_pico: Board) -> None:
+    lines = printed(wired_pico, "from examples import temperature_window as it; it.main(4, 500)")
     found = numbers(_LINE, lines)
     moments = [1000 * seconds + thousandths for seconds, thousandths, *_ in found]
     pauses = [after - before for before, after in pairwise(moments)]
@@ -204,8 +199,8 @@ asyncio.run(fan_speed.main(3, 100))
 _SPEED = r"(\d+) turns a minute, (\d+) pulses"
 
 
-def test_the_speed_is_that_of_the_pulses(board: Board) -> None:
-    found = numbers(_SPEED, printed(board, _PULSES))
+def test_the_speed_is_that_of_the_pulses(wired_pico: Board) -> None:
+    found = numbers(_SPEED, printed(wired_pico, _PULSES))
     assert len(found) == 3
     for speed, pulses in found:
         assert speed == pytest.approx(7500, rel=0.1)  # a pulse each 4 ms, two of them a turn

@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Of several workers one has the mutants, four have a Pico each, and one has all else.
+    """Of several workers one has the mutants, five have a Pico each, and one has all else.
 
     A real Pico is one only, so that all its tests are one worker's.
     """
@@ -57,6 +57,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
                 for alone in ("pico_testing", "test_measure", "test_preemption"):
                     if alone in nodeid:
                         return alone
+                if "test_examples" in nodeid or "board_tests/test_docs" in nodeid:
+                    return "wired_pico"
             return "pico"
 
     return ByMachine(config, log)
