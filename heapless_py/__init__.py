@@ -4,7 +4,15 @@ Every public name can be imported from here; its module is loaded when it is fir
 board pays RAM only for the containers it uses.
 """
 
+import sys
+
 __version__ = "0.1.0"
+
+# What a MicroPython says of the .mpy files it loads; from bit 10 on, for which processor.
+if not getattr(sys.implementation, "_mpy", 1 << 10) >> 10:
+    from heapless_py._unsupported import no_machine_code
+
+    raise no_machine_code("sys.implementation._mpy names no processor")
 
 # Public name -> the module that defines it.
 _HOME = {

@@ -8,14 +8,22 @@ what helps.
 import sys
 
 
+def no_machine_code(why):
+    """The ImportError where this MicroPython has none at all."""
+    return ImportError(
+        f"heapless_py needs machine code, and {_firmware()} has none ({why}); use a port that "
+        "has it, or build this one with its native emitter"
+    )
+
+
 def explained(error):
-    """The ImportError that says it; of any other mistake, the `error` itself."""
+    """The ImportError for a module that failed to load; of any other mistake, the `error` itself.
+
+    Where the firmware did not say beforehand that it has no machine code, its compiler does.
+    """
     why = str(error)
     if "micropython decorator" in why:
-        return ImportError(
-            f"heapless_py needs machine code, and {_firmware()} compiles none ({why}); use a port "
-            "that does, or build this one with its native emitter"
-        )
+        return no_machine_code(why)
     if ".mpy" in why:
         return ImportError(
             f"{_firmware()} does not load these .mpy files of heapless_py ({why}): they are for "

@@ -32,7 +32,7 @@ def _fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        (SyntaxError("invalid micropython decorator"), "needs machine code, and {} compiles none"),
+        (SyntaxError("invalid micropython decorator"), "needs machine code, and {} has none"),
         (ValueError("incompatible .mpy arch"), "^{} does not load these .mpy files"),
     ],
 )
