@@ -8,12 +8,6 @@ import sys
 
 __version__ = "0.1.0"
 
-# What a MicroPython says of the .mpy files it loads; from bit 10 on, for which processor.
-if not getattr(sys.implementation, "_mpy", 1 << 10) >> 10:
-    from heapless_py._unsupported import no_machine_code
-
-    raise no_machine_code("sys.implementation._mpy names no processor")
-
 # Public name -> the module that defines it.
 _HOME = {
     "Arena": "arena",
@@ -30,6 +24,18 @@ _HOME = {
     "Vec": "vec",
     "no_alloc": "allocation",
 }
+
+
+def _demand_machine_code(implementation):
+    # What a MicroPython says of the .mpy files that it loads; from bit 10 on, for which processor.
+    mpy = getattr(implementation, "_mpy", None)
+    if mpy is not None and mpy >> 10 == 0:
+        from heapless_py._unsupported import no_machine_code
+
+        raise no_machine_code("sys.implementation._mpy names no processor")
+
+
+_demand_machine_code(sys.implementation)
 
 
 def __getattr__(name):

@@ -1,6 +1,7 @@
 """`heapless_py` finds its public names, each in its module, when they are first asked for."""
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,6 +18,20 @@ def test_a_public_name_is_imported_when_it_is_first_asked_for() -> None:
 def test_a_name_that_nothing_has_is_no_attribute() -> None:
     with pytest.raises(AttributeError, match="module 'heapless_py' has no attribute 'Vect'"):
         heapless_py.Vect  # type: ignore[attr-defined]  # noqa: B018
+
+
+_demand_machine_code = vars(heapless_py)["_demand_machine_code"]
+
+
+@pytest.mark.parametrize("processor", [1, 15])
+def test_a_micropython_with_machine_code_is_as_good_as_python(processor: int) -> None:
+    _demand_machine_code(SimpleNamespace())
+    _demand_machine_code(SimpleNamespace(_mpy=0x306 | processor << 10))
+
+
+def test_a_micropython_without_machine_code_is_refused() -> None:
+    with pytest.raises(ImportError, match=r"has none \(sys\.implementation\._mpy names no"):
+        _demand_machine_code(SimpleNamespace(_mpy=0x306))
 
 
 def _fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:

@@ -6,7 +6,8 @@ There are three gates, and none sees everything:
     mem_total   the heap must not have given out a byte: a bytecode function whose frame exceeds 11
                 words takes it from the heap, but when that is locked, from the stack instead; the
                 unix port and QEMU's count these bytes, an RP2040 does not
-    interrupt   the operation runs in a real hard interrupt, and must not raise; on an RP2040
+    interrupt   the operation runs in a real hard interrupt, and must not raise; where the board
+                has something that raises them
 
 What they run are exercises, a module of them for each container: its KINDS and
 
@@ -21,16 +22,12 @@ Prints a line of JSON for each run of an exercise through a gate:
 import json
 
 import micropython
+from on_board.interrupt import Interrupt
 from on_board.small_heap import collect_often, collect_when_full
-
-try:
-    from on_board.pio_interrupt import PioInterrupt
-except ImportError:
-    PioInterrupt = None  # no RP2040
 
 STATES = ("empty", "partly full", "full")
 
-_SOON_CYCLES = 2000
+_SOON_CYCLES = 4000  # a timer goes on, and leaves the program some time
 _NOT_YET = object()
 
 
@@ -60,13 +57,13 @@ def through_mem_total(function, arguments, expected):
 
 
 class InInterrupt:
-    """The gate that is a real hard interrupt: PIO raises it, once for each operation."""
+    """The gate that is a real hard interrupt, one for each operation."""
 
     def __init__(self):
-        self._source = PioInterrupt(self._run, _SOON_CYCLES)
+        self._source = Interrupt(self._run, _SOON_CYCLES)
         self._function = self._arguments = self._returned = self._error = None
 
-    def _run(self, pio):
+    def _run(self, source):
         try:
             self._returned = _call(self._function, self._arguments)
         except Exception as error:
@@ -79,6 +76,7 @@ class InInterrupt:
         self._source.start(1)
         while self._returned is _NOT_YET and self._error is _NOT_YET:
             pass  # the one who waits for us has a time limit
+        self._source.pause()
         if self._error is not _NOT_YET:
             return type(self._error).__name__
         return _difference(self._returned, expected)
@@ -91,7 +89,7 @@ def _difference(returned, expected):
 GATES = {"heap_lock": through_heap_lock}
 if hasattr(micropython, "mem_total"):
     GATES["mem_total"] = through_mem_total
-if PioInterrupt:
+if Interrupt:
     GATES["interrupt"] = InInterrupt()
 
 

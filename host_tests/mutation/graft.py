@@ -71,7 +71,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
 def _graft_all(old: Mapping[str, Any], owner: Any, new: Mapping[str, Any]) -> None:
     for name, twin in list(new.items()):
-        _graft_one(old.get(name), owner, name, twin)
+        if name in old:  # or it is a public name that nobody has asked the sound package for
+            _graft_one(old[name], owner, name, twin)
 
 
 def _graft_one(old: Any, owner: Any, name: str, new: Any) -> None:

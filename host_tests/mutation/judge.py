@@ -70,7 +70,7 @@ class Judge:
         self._modules = modules
         self._tests: dict[str, Test] = {}
         self._runs: dict[str, dict[int, set[str]]] = {}  # module -> line -> tests that run it
-        self._failed = False
+        self._failed = ""  # the last test that did
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.option.tbstyle = "value"  # nobody reads a traceback
@@ -85,13 +85,16 @@ class Judge:
                 )
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._failed |= report.failed
+        if report.failed:
+            self._failed = report.nodeid
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._look(session.items)
         gc.freeze()  # so that the forks need no copy of it
-        if self._failed or self._code(self._nothing()) != _SURVIVED:
-            raise pytest.UsageError("the tests fail as it is")
+        if self._failed:
+            raise pytest.UsageError(f"{self._failed} fails as it is")
+        if code := self._code(self._nothing()):
+            raise pytest.UsageError(f"a mutant that is none does not survive ({code})")
         reasons = explained()
         for mutant in self._mutants():
             verdict = "explained" if mutant.name in reasons else self._verdict(mutant)

@@ -37,8 +37,7 @@ _STACK = const(9)  # the handler's stack pointer
 _DEPTH = const(10)  # bytes from there to where the processor puts that address
 _WITHIN = const(11)  # interrupts that came inside
 _STRIDE = const(12)  # steps from one interrupt to the next
-_LAST = const(13)  # the address that the last interrupt inside came before
-_WORDS = 14
+_WORDS = 13
 
 _PC_IN_FRAME = const(24)  # bytes: R0 to R3, R12 and LR come before it
 _CALIBRATION = const(0x2A5A1234)  # no word that a stack has for another reason
@@ -117,10 +116,26 @@ def _run(words, function, arguments, returned):
 
 
 @micropython.viper
+def _call(function, arguments, count: int):
+    """Run the operation, and nothing else."""
+    if count == 0:
+        function()
+    elif count == 1:
+        function(arguments[0])
+    elif count == 2:
+        function(arguments[0], arguments[1])
+    else:
+        function(arguments[0], arguments[1], arguments[2])
+
+
+@micropython.viper
 def _experiment(words, results, memory, call, returned) -> bool:
     """Run the operation in the state that was saved; False when no interrupt came after all."""
     w = ptr32(words)
-    # The runtime remembers where it found names. What the operation finds is what this leaves.
+    # The runtime remembers where it found names. The operation has to find the same each time,
+    # and not what one left that was interrupted elsewhere and went another way.
+    _scatter(memory[0], memory[1])
+    _call(call[0], call[1], w[_ARGUMENTS])
     call[2]()
     _scatter(memory[0], memory[1])
     w[_INSIDE] = 0
@@ -146,8 +161,7 @@ def _sweep(words, results, memory, outcomes, hits, call, returned) -> int:
             return _LOST
         if w[_SEEN] == 1:
             w[_WITHIN] += 1
-            w[_LAST] = w[_PC]
-            _note(hits, w[_LAST])
+            _note(hits, w[_PC])
         after = after + 1 if w[_SEEN] == -1 else 0
         w[_STEPS] += w[_STRIDE]
         if not _is_known(memory[0], outcomes):
@@ -156,15 +170,11 @@ def _sweep(words, results, memory, outcomes, hits, call, returned) -> int:
 
 
 @micropython.viper
-def _show(words, results, memory, outcomes, hits, call, returned):
-    """An experiment for who looks on, after another, as in a sweep."""
+def _show(words, results, memory, call, returned):
+    """An experiment for who looks on."""
     w = ptr32(words)
     inside = w[_MARK]
     w[_STEPS] = _LATE_STEPS
-    _experiment(words, results, memory, call, returned)
-    # A sweep looks up these names in between, and theirs may be the places of the operation's.
-    _note(hits, w[_LAST])
-    _is_known(memory[0], outcomes)
     w[_MARK] = w[_WITNESS]
     _experiment(words, results, memory, call, returned)
     w[_MARK] = inside
@@ -433,7 +443,7 @@ class Preemption:
             passes += 1
             self._sweep(call, memory, outcomes, judge)
             if self._trace:
-                self._look(call, memory, outcomes)
+                self._look(call, memory)
                 executed, masked = self._trace[1], _masked(self._trace)
                 missed = _missed(self._trace, self._hits)
         _add_all(self._all_hits, self._hits)
@@ -482,7 +492,7 @@ class Preemption:
                 words[_STEPS] = 0
             judge(returned[0], results[1], words[_SEEN])
 
-    def _look(self, call, memory, outcomes):
+    def _look(self, call, memory):
         """Have the emulator look on, and tell what it saw."""
         trace = self._trace
         trace[0] = 0
@@ -494,8 +504,7 @@ class Preemption:
         if not patience:
             raise OSError("nobody looks on: this is no emulator, or not the one that traces")
         try:
-            words, results, hits = self._words, self._results, self._hits
-            _show(words, results, memory, outcomes, hits, call, self._returned)
+            _show(self._words, self._results, memory, call, self._returned)
         finally:
             machine.mem32[_SCRATCH1] = _END  # also when the operation raised
         if trace[0] != _FINISHED:
