@@ -18,80 +18,88 @@ try:
 except TypeError:
     print("no")
 """
+# What is taken; how far apart its interrupts come; and what a gate finds that is one of them.
 _WITHOUT_PIO = """
 import json, sys
 from array import array
 from time import ticks_diff, ticks_us
+from on_board.small_heap import collect_often
 
+collect_often()
 sys.modules["rp2"] = None
 from on_board.interrupt import SOURCE, WHY_NOT, Interrupt
 
 print(json.dumps([SOURCE, WHY_NOT]))
+
+def came_apart():
+    times = array("i", bytes(4 * 100))
+    came = array("i", [0])
+
+    def handler(timer):
+        if came[0] < 100:
+            times[came[0]] = ticks_us()
+        came[0] += 1
+
+    source = Interrupt(handler, 50000)
+    source.start(100)
+    while not source.finished():
+        pass
+    source.stop()
+    apart = [ticks_diff(times[i + 1], times[i]) for i in range(99)]
+    return source.period_cycles, came[0], sum(apart)
+
+if Interrupt:
+    print(json.dumps(came_apart()))
+    from on_board import gates
+    for found in gates.verdicts("exercises_spsc_queue", ["i"]), gates.counter_verdicts():
+        print(json.dumps([verdict for verdict in found if verdict[0] == "interrupt"]))
 """
-# How far apart they came, of as many as were asked for.
-_STEADY = """
-times = array("i", bytes(4 * 100))
-came = array("i", [0])
-
-def handler(timer):
-    if came[0] < 100:
-        times[came[0]] = ticks_us()
-    came[0] += 1
-
-source = Interrupt(handler, 50000)
-source.start(100)
-while not source.finished():
-    pass
-source.stop()
-took = [ticks_diff(times[i + 1], times[i]) for i in range(99)]
-print(json.dumps([source.period_cycles, came[0], sum(took)]))
-"""
-_GATE = """
-from on_board import gates
-
-for verdicts in gates.verdicts("exercises_spsc_queue", ["i"]), gates.counter_verdicts():
-    print(json.dumps([verdict for verdict in verdicts if verdict[0] == "interrupt"]))
-"""
 
 
-@pytest.fixture(params=["pico", "pico_testing"])
+@pytest.fixture(scope="module", params=["pico", "pico_testing"])
 def board(request: pytest.FixtureRequest) -> Board:
     board: Board = request.getfixturevalue(request.param)
     if board.platform != "rp2":
         pytest.skip("has no PIO to be denied")
-    put_programs(board)
     return board
 
 
-@pytest.fixture
-def has_hard_timers(board: Board) -> bool:
+@pytest.fixture(scope="module")
+def takes_hard(board: Board) -> bool:
+    """Whether its timers can be asked to call in a hard interrupt."""
     return board.remote.exec(_TAKES_HARD).strip() == "yes"
 
 
-def run(board: Board, program: str) -> list[Any]:
-    said = board.remote.exec(_WITHOUT_PIO + program, timeout=500)
+@pytest.fixture(scope="module")
+def outcomes(board: Board) -> list[Any]:
+    put_programs(board)
+    said = board.remote.exec(_WITHOUT_PIO, timeout=500)
     return [json.loads(line) for line in said.splitlines()]
 
 
-def test_a_timer_is_taken_if_it_takes_hard(board: Board, has_hard_timers: bool) -> None:
-    ((source, why_not),) = run(board, "")
-    assert source == ("machine.Timer(hard=True)" if has_hard_timers else None)
-    refused = [why.partition(":")[0] for why in why_not]
-    assert refused == ["PIO", "pyb.Timer", *([] if source else ["machine.Timer(hard=True)"])]
-
-
-def test_its_interrupts_come_at_their_period(board: Board, has_hard_timers: bool) -> None:
-    if not has_hard_timers:
+@pytest.fixture
+def with_timer(takes_hard: bool, outcomes: list[Any]) -> list[Any]:
+    if not takes_hard:
         pytest.skip("no timer of this firmware calls in a hard interrupt")
-    _, (period_cycles, came, took) = run(board, _STEADY)
+    return outcomes
+
+
+def test_a_timer_is_taken_if_it_takes_hard(takes_hard: bool, outcomes: list[Any]) -> None:
+    source, why_not = outcomes[0]
+    timer = "machine.Timer(hard=True)"
+    assert source == (timer if takes_hard else None)
+    refused = [why.partition(":")[0] for why in why_not]
+    assert refused == ["PIO", "pyb.Timer", *([] if takes_hard else [timer])]
+
+
+def test_its_interrupts_come_at_their_period(with_timer: list[Any], board: Board) -> None:
+    period_cycles, came, apart = with_timer[1]
     assert board.clock_hz
     assert came == 100
-    assert took / 99 == pytest.approx(period_cycles / board.clock_hz * 1e6, rel=0.01)
+    assert apart / 99 == pytest.approx(period_cycles / board.clock_hz * 1e6, rel=0.01)
 
 
-def test_nothing_can_be_allocated_in_them(board: Board, has_hard_timers: bool) -> None:
-    if not has_hard_timers:
-        pytest.skip("no timer of this firmware calls in a hard interrupt")
-    _, safe, allocating = run(board, _GATE)
+def test_nothing_can_be_allocated_in_them(with_timer: list[Any]) -> None:
+    _, _, safe, allocating = with_timer
     assert safe and [verdict for verdict in safe if verdict[-1]] == []
     assert allocating and [verdict for verdict in allocating if not verdict[-1]] == []
