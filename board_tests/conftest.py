@@ -21,7 +21,7 @@ from firmware.board import PICO_ARCH, Board, emulated_rp2040, open_board
 from firmware.debian import Suite
 from firmware.deploy import deploy, library, mpy_version
 from firmware.image import Image, Kind, find_image
-from firmware.programs import examples, programs
+from firmware.programs import examples, programs, put_programs
 from firmware.trouble import Trouble
 
 _workers: list[int] = []  # the processes that run tests for us, with pytest's -n
@@ -60,16 +60,18 @@ def _named(variable: str) -> Path | None:
 
 @pytest.fixture(scope="session")
 def pico() -> Iterator[Board]:
-    """The board that everything is tested on, with the library on it.
+    """The board that everything is tested on, with the library and our programs on it.
 
-    Precompiled, as an emulated Pico compiles it for half a minute, and each program of ours begins
-    with that; the other board has the source. The emulated one can be asked what it executes.
+    The library is precompiled, as an emulated Pico compiles it for half a minute, and each program
+    of ours begins with that; the other board has the source. What an emulated Pico has already is
+    not copied, but to find that out takes it ten seconds. It can be asked what it executes.
     """
     port, image = os.environ.get("HEAPLESS_PORT"), _named("HEAPLESS_IMAGE")
     files = {**library(PICO_ARCH), **programs("preemption")}
     emulator = tracing_emulator.__name__
     with open_board(port=port, image=image, files=files, emulator=emulator) as board:
         deploy(board, precompile=True)
+        put_programs(board, "preemption")
         yield board
 
 
@@ -100,14 +102,16 @@ def pico_testing() -> Iterator[Board]:
         if board.mpy_version != mpy_version():
             pytest.skip(f"{board.firmware} loads .mpy files of another version")
         deploy(board, precompile=True)
+        put_programs(board)
         yield board
 
 
 @pytest.fixture(scope="session")
 def cortex_m3() -> Iterator[Board]:
-    """A second processor, with the library on it."""
+    """A second processor, with the library and our programs on it."""
     with open_board(board="qemu", image=_named("HEAPLESS_QEMU_IMAGE")) as board:
         deploy(board)
+        put_programs(board)
         yield board
 
 

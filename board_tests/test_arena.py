@@ -8,7 +8,6 @@ import pytest
 
 from firmware.board import Board
 from firmware.on_board import arena_at_boot
-from firmware.programs import put_programs
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -21,7 +20,6 @@ _IMPORT += "from on_board import arena_at_boot as it; "
 @pytest.fixture(scope="module", params=["pico", "cortex_m3"])
 def board(request: pytest.FixtureRequest) -> Board:
     board: Board = request.getfixturevalue(request.param)
-    put_programs(board)
     return board
 
 

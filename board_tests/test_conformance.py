@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from firmware.board import Board
-from firmware.programs import put_programs
 from host_tests.containers import CONTAINERS
 from host_tests.evidence import FULL
 from host_tests.isr_safety import safe_operations
@@ -27,7 +26,6 @@ _EVERY = 100  # so many steps lie between the digests that are compared
 @pytest.fixture(scope="module", params=["pico", "pico_testing", "cortex_m3"])
 def board(request: pytest.FixtureRequest) -> Board:
     board: Board = request.getfixturevalue(request.param)
-    put_programs(board)
     return board
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from firmware.board import Board
-from firmware.programs import put_programs
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -72,7 +71,6 @@ def takes_hard(board: Board) -> bool:
 
 @pytest.fixture(scope="module")
 def outcomes(board: Board) -> list[Any]:
-    put_programs(board)
     said = board.remote.exec(_WITHOUT_PIO, timeout=500)
     return [json.loads(line) for line in said.splitlines()]
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from firmware.board import Board
-from firmware.programs import put_programs
 
 pytestmark = pytest.mark.timeout(2000)
 
@@ -34,7 +33,6 @@ frames.report("frames", frames.frames())
 
 
 def run(board: Board, program: str) -> dict[str, list[Outcome]]:
-    put_programs(board)
     found = defaultdict(list)
     for line in board.remote.exec(program, timeout=1900).splitlines():
         what, outcome = json.loads(line)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from firmware.board import Board
-from firmware.programs import put_programs
 from host_tests import readme
 
 _EVENTS = 10
@@ -48,7 +47,6 @@ def examples() -> list[str]:
 
 
 def run(board: Board, program: str, folder: Path) -> list[str]:
-    put_programs(board)
     file = folder / "example.py"
     file.write_text(program)
     return board.remote.run(file, timeout=300).splitlines()
