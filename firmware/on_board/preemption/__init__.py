@@ -321,18 +321,18 @@ def _add_all(table, others):
     t = ptr32(others)
     place = 0
     while place < _PLACES:
+        if t[1 + place]:
+            _note(table, t[1 + place])
         place += 1
-        if t[place]:
-            _note(table, t[place])
 
 
 @micropython.viper
 def _wipe(table):
     t = ptr32(table)
-    place = 0
-    while place <= _PLACES:
-        t[place] = 0
-        place += 1
+    place = _PLACES + 1
+    while place > 0:
+        t[place - 1] = 0
+        place -= 1
 
 
 @micropython.viper
@@ -356,11 +356,11 @@ def _missed(trace, table) -> int:
 def _masked(trace) -> int:
     """How many of a trace were executed with interrupts disabled only."""
     t = ptr32(trace)
-    place = t[1] + 1
+    count = t[1]
     masked = 0
-    while place > 1:
-        masked += t[place] & 1
-        place -= 1
+    while count > 0:
+        count -= 1
+        masked += t[2 + count] & 1
     return masked
 
 
