@@ -9,6 +9,7 @@ from firmware.board import Board
 
 pytestmark = pytest.mark.timeout(900)
 
+_NO_TIMER = "no timer of this firmware calls in a hard interrupt"
 _TAKES_HARD = """
 import machine
 try:
@@ -17,15 +18,12 @@ try:
 except TypeError:
     print("no")
 """
-# What is taken; how far apart its interrupts come; and what a gate finds that is one of them.
-_WITHOUT_PIO = """
-import json, sys
+_WITHOUT_PIO = "import sys; sys.modules['rp2'] = None\n"
+# What is taken, and how far apart its interrupts come.
+_SOURCE = """
+import json
 from array import array
 from time import ticks_diff, ticks_us
-from on_board.small_heap import collect_often
-
-collect_often()
-sys.modules["rp2"] = None
 from on_board.interrupt import SOURCE, WHY_NOT, Interrupt
 
 print(json.dumps([SOURCE, WHY_NOT]))
@@ -49,10 +47,8 @@ def came_apart():
 
 if Interrupt:
     print(json.dumps(came_apart()))
-    from on_board import gates
-    for found in gates.verdicts("exercises_spsc_queue", ["i"]), gates.counter_verdicts():
-        print(json.dumps([verdict for verdict in found if verdict[0] == "interrupt"]))
 """
+_GATE = "from on_board import gates; gates.report(gates.{verdicts})"
 
 
 @pytest.fixture(scope="module", params=["pico", "pico_testing"])
@@ -70,34 +66,44 @@ def takes_hard(board: Board) -> bool:
 
 
 @pytest.fixture(scope="module")
-def outcomes(board: Board) -> list[Any]:
-    said = board.remote.exec(_WITHOUT_PIO, timeout=500)
+def found(board: Board) -> list[Any]:
+    return run(board, _SOURCE)
+
+
+def run(board: Board, program: str) -> list[Any]:
+    said = board.remote.exec(_WITHOUT_PIO + program, timeout=500)
     return [json.loads(line) for line in said.splitlines()]
 
 
-@pytest.fixture
-def with_timer(takes_hard: bool, outcomes: list[Any]) -> list[Any]:
-    if not takes_hard:
-        pytest.skip("no timer of this firmware calls in a hard interrupt")
-    return outcomes
-
-
-def test_a_timer_is_taken_if_it_takes_hard(takes_hard: bool, outcomes: list[Any]) -> None:
-    source, why_not = outcomes[0]
+def test_a_timer_is_taken_if_it_takes_hard(takes_hard: bool, found: list[Any]) -> None:
+    source, why_not = found[0]
     timer = "machine.Timer(hard=True)"
     assert source == (timer if takes_hard else None)
     refused = [why.partition(":")[0] for why in why_not]
     assert refused == ["PIO", "pyb.Timer", *([] if takes_hard else [timer])]
 
 
-def test_its_interrupts_come_at_their_period(with_timer: list[Any], board: Board) -> None:
-    period_cycles, came, apart = with_timer[1]
+def test_its_interrupts_come_at_their_period(
+    takes_hard: bool, found: list[Any], board: Board
+) -> None:
+    if not takes_hard:
+        pytest.skip(_NO_TIMER)
+    period_cycles, came, apart = found[1]
     assert board.clock_hz
     assert came == 100
     assert apart / 99 == pytest.approx(period_cycles / board.clock_hz * 1e6, rel=0.01)
 
 
-def test_nothing_can_be_allocated_in_them(with_timer: list[Any]) -> None:
-    _, _, safe, allocating = with_timer
-    assert safe and [verdict for verdict in safe if verdict[-1]] == []
-    assert allocating and [verdict for verdict in allocating if not verdict[-1]] == []
+@pytest.mark.parametrize(
+    ("verdicts", "is_allocating"),
+    [("verdicts('exercises_spsc_queue', ['i'])", False), ("counter_verdicts()", True)],
+)
+def test_nothing_can_be_allocated_in_them(
+    takes_hard: bool, board: Board, verdicts: str, is_allocating: bool
+) -> None:
+    if not takes_hard:
+        pytest.skip(_NO_TIMER)
+    found = run(board, _GATE.format(verdicts=verdicts))
+    wrong = [verdict[4] for verdict in found if verdict[0] == "interrupt"]
+    assert wrong
+    assert [is_allocating] * len(wrong) == [bool(why) for why in wrong]
