@@ -17,28 +17,22 @@ _IMPORT = "from on_board import small_heap; small_heap.collect_often(); "
 _IMPORT += "from on_board import arena_at_boot as it; "
 
 
-@pytest.fixture(scope="module", params=["pico", "cortex_m3"])
-def board(request: pytest.FixtureRequest) -> Board:
-    board: Board = request.getfixturevalue(request.param)
-    return board
-
-
-def test_a_program_takes_its_memory_once(board: Board) -> None:
+def test_a_program_takes_its_memory_once(any_board: Board) -> None:
     here = io.StringIO()
     with contextlib.redirect_stdout(here):
         arena_at_boot.report()
-    there = board.remote.exec(_IMPORT + "it.report()")
+    there = any_board.remote.exec(_IMPORT + "it.report()")
     assert there.splitlines() == here.getvalue().splitlines()
 
 
-def test_what_allocates_is_refused_within_a_stretch_and_not_after_it(board: Board) -> None:
-    assert board.remote.exec(_IMPORT + "print(it.refusals())").strip() == "[True, True, False]"
+def test_what_allocates_is_refused_within_a_stretch_and_not_after_it(any_board: Board) -> None:
+    assert any_board.remote.exec(_IMPORT + "print(it.refusals())").strip() == "[True, True, False]"
 
 
 @pytest.mark.proof("allocation")
-def test_a_stretch_allocates_nothing_itself(board: Board) -> None:
+def test_a_stretch_allocates_nothing_itself(any_board: Board) -> None:
     code = "from on_board import gates; gates.report(gates.verdicts('exercises_no_alloc'))"
-    verdicts = [json.loads(line) for line in board.remote.exec(code, timeout=300).splitlines()]
+    verdicts = [json.loads(line) for line in any_board.remote.exec(code, timeout=300).splitlines()]
     assert {verdict[0] for verdict in verdicts} >= {"heap_lock"}
     assert len(verdicts) == 6 * len({verdict[0] for verdict in verdicts})
     assert [verdict for verdict in verdicts if verdict[4]] == []

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 import heapless_py
-from firmware import on_board
-from firmware.programs import EXAMPLES
+from firmware.programs import EXAMPLES, PROGRAMS
 
 _REGISTERS = 3  # the first locals of a function, its arguments among them, are kept there
 _KINDS = ("ptr16", "ptr32")
-_FOLDERS = (Path(heapless_py.__file__).parent, Path(on_board.__path__[0]), EXAMPLES)
+_FOLDERS = (Path(heapless_py.__file__).parent, PROGRAMS, EXAMPLES)
 _SOURCES = sorted(chain.from_iterable(folder.rglob("*.py") for folder in _FOLDERS))
 
 
